@@ -1,0 +1,1 @@
+"""The engine room: take a job from the queue and answer it."""

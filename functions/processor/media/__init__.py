@@ -1,0 +1,1 @@
+"""The media path: from bytes nobody has checked to chunks an engine takes."""

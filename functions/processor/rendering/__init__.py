@@ -1,0 +1,1 @@
+"""What a transcript looks like: messages, TXT, SRT."""

@@ -1,0 +1,384 @@
+"""The ports: what the use cases need of the world, as small protocols named by plain nouns.
+
+Storage ports are synchronous, because the webhook has no event loop and their calls are short;
+the processor calls them off its loop. Ports that wait for a network (``Source``, ``Engine``,
+``Messenger``) are asynchronous. Times are seconds since the epoch from a ``Clock``. Every storage
+port treats an expired item as absent, whether or not the store has removed it yet.
+
+An implementation that cannot reach its store raises ``TransientError`` (busy, locked, throttled)
+or ``OperatorError`` (disk full, access denied, table missing).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable, Sequence
+
+    from shared.audio import Audio, EngineProfile
+    from shared.jobs import Address, Delivery, Job, Lane, Media
+    from shared.transcripts import Recognition, Transcript, TranscriptKey
+
+
+class Clock(Protocol):
+    """The only source of time."""
+
+    def now(self) -> float:
+        """Seconds since the epoch."""
+        ...
+
+    async def sleep(self, seconds: float) -> None:
+        """Return after ``seconds`` of this clock."""
+        ...
+
+
+class JobQueue(Protocol):
+    """At-least-once delivery with a visibility timeout: the part of SQS we rely on.
+
+    A received message is hidden for its visibility timeout and comes back unless deleted. The
+    receive after ``max_receive_count`` deliveries moves it to the dead letters instead.
+    """
+
+    def send(self, job: Job, *, delay_s: float = 0.0) -> None:
+        """Append to ``job.lane``; visible after ``delay_s`` (0 to 900)."""
+        ...
+
+    def receive(self, lane: Lane, *, limit: int, visibility_s: float) -> Sequence[Delivery]:
+        """Up to ``limit`` visible jobs, oldest first, each hidden for ``visibility_s``."""
+        ...
+
+    def delete(self, delivery: Delivery) -> None:
+        """Finish the message. A receipt that is no longer the latest has no effect."""
+        ...
+
+    def change_visibility(self, delivery: Delivery, visibility_s: float) -> None:
+        """Hide it for ``visibility_s`` from now (0 to 43 200). Without effect on old receipts."""
+        ...
+
+    def bury(self, delivery: Delivery) -> None:
+        """Move it to the dead letters at once."""
+        ...
+
+    def dead_letters(self) -> Sequence[Job]:
+        """The dead letters, oldest first, without touching them."""
+        ...
+
+    def redrive(self) -> int:
+        """Send every dead letter back to its lane with a receive count of 0; return how many."""
+        ...
+
+    def depth(self) -> int:
+        """How many messages wait or are in flight, all lanes, dead letters apart."""
+        ...
+
+
+class VerdictKind(StrEnum):
+    """What a limiter says of a request."""
+
+    ADMITTED = "admitted"
+    DUPLICATE = "duplicate"  # this job was admitted before; it is not counted twice
+    TOO_MANY_TASKS = "too_many_tasks"  # the user has all his concurrent tasks running
+    TOO_FAST = "too_fast"  # the user's requests in the last 60 s
+    CROWDED = "crowded"  # everyone's requests in this minute
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """``retry_after_s`` says when asking again can succeed, where that is known."""
+
+    kind: VerdictKind
+    retry_after_s: float = 0.0
+
+
+class RateLimiter(Protocol):
+    """Exact under races: N concurrent tasks and M requests per sliding minute for each user,
+    G requests per calendar minute for all. A task is a lease that expires by itself.
+    """
+
+    def admit(self, user: str, job: str, *, task: bool) -> Verdict:
+        """Count request ``job`` of ``user``; with ``task`` it also occupies a task until released.
+
+        A refused request counts nowhere, not even in the global minute.
+        """
+        ...
+
+    def release(self, user: str, job: str) -> None:
+        """Give the task back; harmless when it has expired or was never there."""
+        ...
+
+
+class JobState(StrEnum):
+    """The life of a job."""
+
+    QUEUED = "queued"
+    WORKING = "working"
+    DELIVERING = "delivering"
+    DONE = "done"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+    @property
+    def final(self) -> bool:
+        """Whether nothing more happens to it by itself."""
+        return self in (JobState.DONE, JobState.FAILED, JobState.CANCELLED)
+
+
+@dataclass(frozen=True, slots=True)
+class JobRecord:
+    """What is known of a job, kept for the days transcripts are kept."""
+
+    job: Job
+    state: JobState = JobState.QUEUED
+    owner: str | None = None
+    lease_until: float = 0.0
+    status_message_id: int | None = None
+    """The message in the chat that shows progress and becomes the answer."""
+    delivered: int = 0
+    """How many messages of the answer are out, so that a redelivery goes on behind them."""
+    transcript_key: str | None = None
+    """``str(TranscriptKey)`` once the transcript exists: what buttons refer to."""
+
+
+class JobStore(Protocol):
+    """State, leases, single-flight waiters and chunk results of jobs."""
+
+    def claim(self, job: Job, owner: str, lease_s: float) -> tuple[bool, JobRecord]:
+        """Take the job for ``lease_s``, creating its record on first sight.
+
+        True with the record when ``owner`` has it now. False with the record as it stands when the
+        job is in a final state or another owner's lease is alive. Atomic.
+        """
+        ...
+
+    def renew(self, job_id: str, owner: str, lease_s: float) -> bool:
+        """Extend the lease to ``lease_s`` from now; False when ``owner`` no longer has it."""
+        ...
+
+    def update(
+        self,
+        job_id: str,
+        owner: str,
+        *,
+        state: JobState | None = None,
+        status_message_id: int | None = None,
+        delivered: int | None = None,
+        transcript_key: str | None = None,
+    ) -> bool:
+        """Write the given fields; False, and nothing written, when ``owner`` lost the lease.
+
+        A state of QUEUED or a final one ends the lease.
+        """
+        ...
+
+    def get(self, job_id: str) -> JobRecord | None:
+        """The record, or None when there is none or it has expired."""
+        ...
+
+    def reopen(self, job_id: str) -> Job | None:
+        """Set a FAILED job back to QUEUED and return it; None for any other. Atomic."""
+        ...
+
+    def lead(self, flight: str, job: Job) -> bool:
+        """Single flight: True when ``job`` leads (first, or leading already); else it now waits."""
+        ...
+
+    def waiters(self, flight: str) -> Sequence[Job]:
+        """Close the flight to new waiters and return those it has; the next ``lead`` may lead.
+
+        Repeatable until ``disband``: a crash between the two loses nobody.
+        """
+        ...
+
+    def disband(self, flight: str) -> None:
+        """Forget the closed flight's waiters: each has been sent on."""
+        ...
+
+    def put_chunk(self, content: str, index: int, recognition: Recognition) -> None:
+        """Remember one chunk's result, so that a retry does not pay for it again."""
+        ...
+
+    def chunks(self, content: str) -> dict[int, Recognition]:
+        """The results kept for ``content`` (``str(TranscriptKey)``), by chunk index."""
+        ...
+
+    def drop_chunks(self, content: str) -> None:
+        """Forget them: the whole transcript is stored."""
+        ...
+
+
+class TranscriptCache(Protocol):
+    """Transcripts by content and recipe, and the short cut from Telegram's file identity."""
+
+    def content_of(self, file_unique_id: str) -> str | None:
+        """The SHA-256 (hex) of the file's bytes if it was seen before."""
+        ...
+
+    def link(self, file_unique_id: str, content: str) -> None:
+        """Remember the file's content hash."""
+        ...
+
+    def get(self, key: str) -> Transcript | None:
+        """The transcript stored under ``str(TranscriptKey)``."""
+        ...
+
+    def put(self, key: TranscriptKey, transcript: Transcript) -> None:
+        """Store for the configured days."""
+        ...
+
+    def delete(self, key: str) -> None:
+        """Remove now; harmless when absent."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class ChatPreferences:
+    """What a chat has chosen."""
+
+    language: str | None = None
+    formats: tuple[str, ...] = ()
+
+
+class Preferences(Protocol):
+    """A chat's choices."""
+
+    def get(self, chat_id: int) -> ChatPreferences:
+        """The choices, or the defaults."""
+        ...
+
+    def put(self, chat_id: int, preferences: ChatPreferences) -> None:
+        """Replace them."""
+        ...
+
+    def delete(self, chat_id: int) -> None:
+        """Back to the defaults."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryEntry:
+    """One finished transcription of a user; no text, no file name."""
+
+    job_id: str
+    chat_id: int
+    transcript_key: str
+    finished_at: float
+    duration_s: float
+
+
+class History(Protocol):
+    """What a user had transcribed, newest first, for as long as transcripts are kept."""
+
+    def add(self, user: str, entry: HistoryEntry) -> None:
+        """Record it; the same job again replaces its entry."""
+        ...
+
+    def recent(self, user: str, limit: int) -> Sequence[HistoryEntry]:
+        """The newest ``limit`` entries."""
+        ...
+
+    def clear(self, user: str) -> Sequence[HistoryEntry]:
+        """Forget all of them and return what was forgotten."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """What opens the outside world. Never printed: the representation hides every value."""
+
+    bot_token: str = field(default="", repr=False)
+    groq_keys: tuple[str, ...] = field(default=(), repr=False)
+    deepgram_keys: tuple[str, ...] = field(default=(), repr=False)
+    openai_key: str = field(default="", repr=False)
+
+
+class Secrets(Protocol):
+    """Where credentials come from."""
+
+    def credentials(self) -> Credentials:
+        """The current ones; implementations may keep them up to five minutes."""
+        ...
+
+
+class Metrics(Protocol):
+    """Counts and values under the names of ``shared.telemetry``."""
+
+    def count(self, name: str, n: int = 1) -> None:
+        """Add ``n``."""
+        ...
+
+    def observe(self, name: str, value: float) -> None:
+        """Record one value, in the unit the name ends in."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """An inline button; ``data`` is 1 to 64 bytes."""
+
+    text: str
+    data: str
+
+
+class Messenger(Protocol):
+    """What a chat sees. Text is plain; each message 1 to 4096 UTF-16 units.
+
+    Raises ``UndeliverableError`` when the chat cannot be reached any more, ``RateLimitedError``
+    and ``TransientError`` when trying again may work, ``OperatorError`` for a bad token.
+    """
+
+    async def send(
+        self, to: Address, text: str, buttons: Sequence[Button] = (), *, quiet: bool = False
+    ) -> int:
+        """Send a message, as a reply where ``to`` names one; return its id."""
+        ...
+
+    async def edit(
+        self, to: Address, message_id: int, text: str, buttons: Sequence[Button] = ()
+    ) -> int:
+        """Replace the bot's own message; an identical edit succeeds.
+
+        Returns the id of the message that shows the text: a new one where the old is gone.
+        """
+        ...
+
+    async def send_file(self, to: Address, name: str, data: bytes, mime_type: str) -> None:
+        """Send a document."""
+        ...
+
+    async def answer_callback(self, callback_id: str, text: str = "") -> None:
+        """Stop the button's spinner, showing ``text`` (≤ 200 characters); too late is no error."""
+        ...
+
+
+class Source(Protocol):
+    """The bytes of a file at Telegram."""
+
+    def stream(self, media: Media) -> AsyncIterator[bytes]:
+        """Yield the file in order, in pieces of at most 1 MiB.
+
+        ``UserError`` for a file that is too big or no longer there; ``TransientError`` for a broken
+        connection or an end before the announced size.
+        """
+        ...
+
+
+class Engine(Protocol):
+    """A speech recogniser: one chunk in, segments out, times from the chunk's start."""
+
+    @property
+    def profile(self) -> EngineProfile:
+        """What it is called and what it takes."""
+        ...
+
+    async def recognise(
+        self,
+        audio: Audio,
+        *,
+        language: str | None = None,
+        progress: Callable[[float], None] | None = None,
+    ) -> Recognition:
+        """Transcribe ``audio``. ``progress`` is told the seconds done, where the engine knows."""
+        ...

@@ -1,0 +1,148 @@
+"""Every setting, read once into a frozen value. The only reader of the environment.
+
+Each field is read from the variable of its own name in capitals; its ``doc`` is what
+``.env.example`` and the documentation say of it. Empty variables count as unset.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field, fields
+from typing import TYPE_CHECKING, Any, Self
+
+from shared.errors import OperatorError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+SECONDS_PER_DAY = 86_400
+ENGINES = ("auto", "groq", "deepgram", "openai", "embedded")
+GROUP_MODES = ("on_request", "all")
+NETWORK_CHECKS = ("off", "warn", "enforce")
+
+
+def _setting(default: Any, doc: str, *, secret: bool = False, choices: tuple[str, ...] = ()) -> Any:
+    metadata = {"doc": doc, "secret": secret, "choices": choices}
+    return field(default=default, repr=not secret, metadata=metadata)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """The configuration of one process."""
+
+    telegram_bot_token: str = _setting(
+        "", "Token from @BotFather; empty runs the demonstration.", secret=True
+    )
+    telegram_bot_username: str = _setting(
+        "", "The bot's name without @; commands in groups addressed to other bots are ignored."
+    )
+    telegram_api_url: str = _setting(
+        "https://api.telegram.org", "Bot API server; your own one if you run it."
+    )
+    webhook_secret_sha256: str = _setting(
+        "",
+        "SHA-256 (hex) of the webhook's secret token; the webhook refuses everything without it.",
+    )
+    telegram_networks: str = _setting(
+        "off",
+        "Check the webhook caller's address against Telegram's networks: off, warn or enforce.",
+        choices=NETWORK_CHECKS,
+    )
+
+    engine: str = _setting(
+        "auto",
+        "Speech engine: auto takes the first that is configured of groq, deepgram, openai, embedded.",
+        choices=ENGINES,
+    )
+    groq_api_key: str = _setting(
+        "", "Groq key; several, separated by commas, are used in turn.", secret=True
+    )
+    groq_model: str = _setting("whisper-large-v3-turbo", "Groq model.")
+    groq_base_url: str = _setting("https://api.groq.com", "Groq's address, without a path.")
+    deepgram_api_key: str = _setting(
+        "", "Deepgram key; several, separated by commas, are used in turn.", secret=True
+    )
+    deepgram_model: str = _setting("nova-3", "Deepgram model.")
+    deepgram_base_url: str = _setting(
+        "https://api.deepgram.com", "Deepgram's address; the regions have their own."
+    )
+    openai_base_url: str = _setting(
+        "", "An OpenAI-compatible server, for example http://localhost:8000/v1."
+    )
+    openai_api_key: str = _setting("", "Its key, where it wants one.", secret=True)
+    openai_model: str = _setting("whisper-1", "Its model.")
+    whisper_model: str = _setting(
+        "", "Folder of a faster-whisper model for the embedded engine; empty takes Whisper base."
+    )
+
+    language: str = _setting(
+        "",
+        "Language of the speech (ISO 639-1) where neither user nor chat chose one; empty detects it.",
+    )
+    group_mode: str = _setting(
+        "on_request",
+        "In groups transcribe all media, or only on_request (/transcribe).",
+        choices=GROUP_MODES,
+    )
+
+    user_tasks: int = _setting(3, "Tasks a user may have running at once.")
+    user_per_minute: int = _setting(10, "Requests a user may make in any 60 seconds.")
+    global_per_minute: int = _setting(100, "Requests all users together may make in a minute.")
+    task_lease_s: float = _setting(
+        1800.0, "Seconds after which a task that was never finished stops counting."
+    )
+
+    tries: int = _setting(3, "How often a job is tried before the bot apologises.")
+    retry_delays_s: tuple[float, ...] = _setting(
+        (15.0, 60.0, 240.0), "Seconds to wait before each further try, separated by commas."
+    )
+    lease_s: float = _setting(90.0, "Seconds after which a crashed worker's job is taken up again.")
+    workers: int = _setting(5, "Jobs worked on in parallel on a single machine.")
+    retention_days: float = _setting(7.0, "Days transcripts, job records and history are kept.")
+
+    database: str = _setting(
+        "data/transcriber.sqlite3", "SQLite file of the single-machine edition."
+    )
+
+    @property
+    def retention_s(self) -> float:
+        """``retention_days`` in seconds."""
+        return self.retention_days * SECONDS_PER_DAY
+
+    @property
+    def max_receive_count(self) -> int:
+        """Deliveries before a message is dead: every try, and the one that apologises."""
+        return self.tries + 1
+
+    @classmethod
+    def from_environment(cls, environ: Mapping[str, str] | None = None, **overrides: Any) -> Self:
+        """Read ``environ`` (the process's own by default). Raise OperatorError naming what is wrong."""
+        environ = os.environ if environ is None else environ
+        given = {
+            item.name: _parse(item.name, environ[item.name.upper()], item.default, item.metadata)
+            for item in fields(cls)
+            if environ.get(item.name.upper(), "").strip()
+        }
+        return cls(**{**given, **overrides})
+
+
+def _parse(name: str, text: str, default: Any, metadata: Mapping[str, Any]) -> Any:
+    """``text`` as the type of ``default``, positive if a number, one of the choices if it has any."""
+    text = text.strip()
+    try:
+        if isinstance(default, tuple):
+            return tuple(_positive(float(part)) for part in text.split(","))
+        if isinstance(default, int | float):
+            return _positive(type(default)(text))
+    except ValueError:
+        expected = "positive numbers" if isinstance(default, tuple) else "a positive number"
+        raise OperatorError(f"{name.upper()} must be {expected}, not {text!r}") from None
+    if metadata["choices"] and text not in metadata["choices"]:
+        raise OperatorError(f"{name.upper()} must be one of {', '.join(metadata['choices'])}")
+    return text
+
+
+def _positive(number: float) -> float:
+    if not number > 0:
+        raise ValueError(number)
+    return number

@@ -1,0 +1,1 @@
+"""The front door: authenticate an update, understand it, limit it, queue it."""
