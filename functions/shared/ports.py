@@ -94,8 +94,10 @@ class Verdict:
 
 
 class RateLimiter(Protocol):
-    """Exact under races: N concurrent tasks and M requests per sliding minute for each user,
-    G requests per calendar minute for all. A task is a lease that expires by itself.
+    """Who may do how much, exact under races.
+
+    N concurrent tasks and M requests per sliding minute for each user, G requests per calendar
+    minute for all. A task is a lease that expires by itself.
     """
 
     def admit(self, user: str, job: str, *, task: bool) -> Verdict:
