@@ -1,1 +1,0 @@
-"""The composition root: the one place that wires adapters into use cases."""

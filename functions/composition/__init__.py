@@ -1,0 +1,148 @@
+"""The composition root: the one place that wires adapters into use cases.
+
+The two Lambda handlers, the single-machine edition and the tests all call ``build``. Parts are made
+when they are first asked for, and their modules imported then, so that the webhook never pays for
+the processor's SDKs.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from shared.adapters.clock import SystemClock
+from shared.jobs import BOT_API_FILE_LIMIT_BYTES
+from shared.telemetry import Tally
+
+if TYPE_CHECKING:
+    from processor.work import Processor
+    from shared.adapters.storage import Storage
+    from shared.ports import Clock, Engine, Messenger, Metrics, Secrets, Source
+    from shared.settings import Settings
+    from webhook.admission import Admission
+
+
+class App:
+    """Everything one process needs, made from ``settings``; any part can be given instead."""
+
+    def __init__(self, settings: Settings, **overrides: Any) -> None:
+        self.settings = settings
+        unknown = [name for name in overrides if not hasattr(type(self), name)]
+        if unknown:
+            raise TypeError(f"no such part: {', '.join(unknown)}")
+        self.__dict__.update(overrides)
+
+    @cached_property
+    def clock(self) -> Clock:
+        """The machine's clock."""
+        return SystemClock()
+
+    @cached_property
+    def metrics(self) -> Metrics:
+        """Counters in memory."""
+        return Tally()
+
+    @cached_property
+    def storage(self) -> Storage:
+        """Queue, limits, job store, cache, preferences and history."""
+        from shared.adapters.sqlite import open_storage
+
+        return open_storage(self.settings, self.clock)
+
+    @cached_property
+    def secrets(self) -> Secrets:
+        """Credentials, from the settings."""
+        from shared.adapters.secrets import SettingsSecrets
+
+        return SettingsSecrets(self.settings)
+
+    @cached_property
+    def messenger(self) -> Messenger:
+        """Telegram's Bot API."""
+        from shared.adapters.telegram import TelegramMessenger
+
+        return TelegramMessenger(
+            self.secrets.credentials().bot_token, self.settings.telegram_api_url
+        )
+
+    @cached_property
+    def source(self) -> Source:
+        """Files from the Bot API."""
+        from processor.sources.bot_api import BotApiSource
+
+        return BotApiSource(self.secrets.credentials().bot_token, self.settings.telegram_api_url)
+
+    @cached_property
+    def engine(self) -> Engine:
+        """The speech engine the settings select."""
+        from processor.engines import choose
+
+        return choose(self.settings, self.secrets)
+
+    @cached_property
+    def admission(self) -> Admission:
+        """The front door."""
+        from webhook.admission import Admission
+
+        return Admission(
+            settings=self.settings,
+            queue=self.storage.queue,
+            limiter=self.storage.limiter,
+            clock=self.clock,
+            metrics=self.metrics,
+        )
+
+    @cached_property
+    def processor(self) -> Processor:
+        """The engine room."""
+        from processor.commands import Commands
+        from processor.conversation import Conversation
+        from processor.transcription import Transcription
+        from processor.work import Processor
+
+        settings, storage, profile = self.settings, self.storage, self.engine.profile
+        conversation = Conversation(self.messenger, self.clock)
+        transcription = Transcription(
+            conversation=conversation,
+            source=self.source,
+            engine=self.engine,
+            queue=storage.queue,
+            jobs=storage.jobs,
+            cache=storage.cache,
+            preferences=storage.preferences,
+            history=storage.history,
+            clock=self.clock,
+            metrics=self.metrics,
+            file_limit_bytes=BOT_API_FILE_LIMIT_BYTES,
+            language=settings.language or None,
+        )
+        commands = Commands(
+            messenger=self.messenger,
+            conversation=conversation,
+            queue=storage.queue,
+            limiter=storage.limiter,
+            jobs=storage.jobs,
+            cache=storage.cache,
+            preferences=storage.preferences,
+            history=storage.history,
+            engine_name=f"{profile.name}, {profile.model}",
+            retention_days=settings.retention_days,
+        )
+        return Processor(
+            transcription=transcription,
+            commands=commands,
+            conversation=conversation,
+            queue=storage.queue,
+            limiter=storage.limiter,
+            jobs=storage.jobs,
+            clock=self.clock,
+            metrics=self.metrics,
+            tries=settings.tries,
+            retry_delays_s=settings.retry_delays_s,
+            lease_s=settings.lease_s,
+        )
+
+
+def build(settings: Settings, **overrides: Any) -> App:
+    """An app for ``settings``; ``overrides`` replace parts by name, as tests do."""
+    return App(settings, **overrides)
