@@ -16,6 +16,7 @@ from shared.errors import OperatorError
 
 JOB_VERSION = 1
 BOT_API_FILE_LIMIT_BYTES = 20 << 20  # getFile answers up to and including this size
+FILE_LIMIT_BYTES = 2 << 30  # the most we take at all; Telegram itself lets Premium users send 4 GiB
 EXPRESS_DURATION_S = 900.0  # longer media goes to the bulk lane, so that it delays no voice note
 FILE_NAME_LIMIT = 96  # characters kept of a name; keeps a job far below 2 kB
 

@@ -1,1 +1,38 @@
-"""What a transcript looks like: messages, TXT, SRT."""
+"""What a transcript looks like: messages for the chat, and files in the formats listed here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from processor.rendering.breaks import utf16_units
+from processor.rendering.naming import file_name
+from processor.rendering.parts import messages
+from processor.rendering.reading import paragraphs, txt
+from processor.rendering.subrip import srt
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from shared.transcripts import Transcript
+
+__all__ = ["FORMATS", "Format", "file_name", "messages", "paragraphs", "utf16_units"]
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """A file format a transcript can be sent in. Rendered text is to be encoded as UTF-8."""
+
+    name: str
+    extension: str
+    mime_type: str
+    render: Callable[[Transcript], str]
+
+
+FORMATS: dict[str, Format] = {
+    item.name: item
+    for item in (
+        Format("txt", "txt", "text/plain", txt),
+        Format("srt", "srt", "application/x-subrip", srt),
+    )
+}

@@ -1,0 +1,79 @@
+# The only door: the same commands by hand and in CI. `make` alone lists them.
+#
+# Python 3.11, 3.12 or 3.13 and make are all that has to be there; PYTHON=... names one Python.
+
+SHELL = /bin/sh
+.DEFAULT_GOAL = help
+.PHONY: help run test check format sample env-example lock clean
+
+# Taken as it is typed, `$` and all, and handed on in the environment, so that no shell reads it.
+override FILE := $(value FILE)
+export FILE
+
+export UV_PROJECT_ENVIRONMENT = .venv
+export UV_PYTHON_DOWNLOADS = never
+unexport VIRTUAL_ENV
+
+# One stamp for each set of packages, inside the environment, so that they go with it. They do not
+# count when the environment's Python no longer runs, nor when PYTHON asks for another one.
+FOR_RUNNING = .venv/.ready-for-running
+FOR_WORKING = .venv/.ready-for-working
+ifneq ($(PYTHON),)
+$(shell rm -f $(FOR_RUNNING) $(FOR_WORKING))
+else
+$(shell .venv/bin/python -c '' 2>/dev/null || rm -f $(FOR_RUNNING) $(FOR_WORKING))
+endif
+
+FIND_UV = python=$$(sh scripts/find_python.sh) && uv=$$("$$python" scripts/bootstrap_uv.py)
+SYNC = $(FIND_UV) && "$$uv" sync --frozen --python "$$python"
+
+help:
+	@echo 'make run [FILE=recording]  start the bot, or the demonstration while no bot token is set'
+	@echo 'make test                  run all tests, with coverage'
+	@echo 'make check                 lint, formatting, types, import directions'
+	@echo 'make format                format the code and mend what lint can mend'
+	@echo 'make sample                speak local/sample/note.oga anew (needs flite)'
+	@echo 'make env-example           write .env.example anew from the settings'
+	@echo 'make lock                  bring uv.lock in line with pyproject.toml'
+	@echo 'make clean                 remove what was installed and built; data/ stays'
+
+run: $(FOR_RUNNING)
+	@if [ -n "$$FILE" ]; then exec .venv/bin/python -m local -- "$$FILE"; \
+	else exec .venv/bin/python -m local; fi
+
+test: $(FOR_WORKING)
+	.venv/bin/pytest --cov --cov-report=term
+
+check: $(FOR_WORKING)
+	.venv/bin/ruff check
+	.venv/bin/ruff format --check
+	.venv/bin/mypy
+	.venv/bin/lint-imports
+
+format: $(FOR_WORKING)
+	.venv/bin/ruff format
+	.venv/bin/ruff check --fix
+
+sample: $(FOR_WORKING)
+	.venv/bin/python -m scripts.make_sample
+
+env-example: $(FOR_WORKING)
+	.venv/bin/python -m scripts.env_example > .env.example
+
+lock:
+	@$(FIND_UV) && "$$uv" lock --python "$$python"
+
+clean:
+	rm -rf .venv .tools .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf .coverage .coverage.* dist
+
+# Inexact, because `make run` shall not remove what `make test` has brought.
+$(FOR_RUNNING): pyproject.toml uv.lock
+	@echo 'Installing the packages and the speech model (about 260 MB the first time) …'
+	@$(SYNC) --inexact --no-default-groups --group processor --group local --group speech
+	@touch $@
+
+$(FOR_WORKING): pyproject.toml uv.lock
+	@echo 'Installing the packages, the speech model and the tools (about 300 MB the first time) …'
+	@$(SYNC)
+	@touch $@ $(FOR_RUNNING)
