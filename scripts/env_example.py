@@ -12,10 +12,11 @@ from shared.settings import Settings
 HEADINGS = {
     "telegram_bot_token": "Telegram",
     "engine": "Speech engines",
-    "language": "Chats",
+    "speech_language": "Chats",
     "user_tasks": "Limits",
     "tries": "Work and retention",
-    "database": "Single machine",
+    "database_path": "Single machine",
+    "state_table": "AWS",
 }
 INTRODUCTION = """\
 # Settings of Telegram Transcriber, each with its default. Copy this file to .env and remove the #

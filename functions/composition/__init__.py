@@ -114,7 +114,7 @@ class App:
             clock=self.clock,
             metrics=self.metrics,
             file_limit_bytes=BOT_API_FILE_LIMIT_BYTES,
-            language=settings.language or None,
+            language=settings.speech_language or None,
         )
         commands = Commands(
             messenger=self.messenger,

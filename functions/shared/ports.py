@@ -127,6 +127,11 @@ class JobState(StrEnum):
         """Whether nothing more happens to it by itself."""
         return self in (JobState.DONE, JobState.FAILED, JobState.CANCELLED)
 
+    @property
+    def closed(self) -> bool:
+        """Whether it is over for ever: a FAILED job can be redriven, these cannot."""
+        return self in (JobState.DONE, JobState.CANCELLED)
+
 
 @dataclass(frozen=True, slots=True)
 class JobRecord:
@@ -151,7 +156,8 @@ class JobStore(Protocol):
         """Take the job for ``lease_s``, creating its record on first sight.
 
         True with the record when ``owner`` has it now. False with the record as it stands when the
-        job is in a final state or another owner's lease is alive. Atomic.
+        job is DONE or CANCELLED or another owner's lease is alive. A FAILED job may be taken up
+        again: that is what redrive does. Atomic.
         """
         ...
 
@@ -183,19 +189,24 @@ class JobStore(Protocol):
         """Set a FAILED job back to QUEUED and return it; None for any other. Atomic."""
         ...
 
+    def delete(self, job_id: str) -> None:
+        """Forget the record now; harmless when absent."""
+        ...
+
     def lead(self, flight: str, job: Job) -> bool:
         """Single flight: True when ``job`` leads (first, or leading already); else it now waits."""
         ...
 
-    def waiters(self, flight: str) -> Sequence[Job]:
-        """Close the flight to new waiters and return those it has; the next ``lead`` may lead.
+    def waiters(self, flight: str, leader: str) -> Sequence[Job]:
+        """Close the flight to new waiters and return those who waited for job ``leader``.
 
-        Repeatable until ``disband``: a crash between the two loses nobody.
+        The next ``lead`` may lead. Repeatable until ``disband``: a crash between the two loses
+        nobody. Nothing happens, and nobody is returned, for a job that does not lead.
         """
         ...
 
-    def disband(self, flight: str) -> None:
-        """Forget the closed flight's waiters: each has been sent on."""
+    def disband(self, flight: str, leader: str) -> None:
+        """Forget the waiters that ``waiters`` returned to ``leader``: each has been sent on."""
         ...
 
     def put_chunk(self, content: str, index: int, recognition: Recognition) -> None:

@@ -75,7 +75,7 @@ class Settings:
         "", "Folder of a faster-whisper model for the embedded engine; empty takes Whisper base."
     )
 
-    language: str = _setting(
+    speech_language: str = _setting(
         "",
         "Language of the speech (ISO 639-1) where neither user nor chat chose one; empty detects it.",
     )
@@ -100,9 +100,22 @@ class Settings:
     workers: int = _setting(5, "Jobs worked on in parallel on a single machine.")
     retention_days: float = _setting(7.0, "Days transcripts, job records and history are kept.")
 
-    database: str = _setting(
+    database_path: str = _setting(
         "data/transcriber.sqlite3", "SQLite file of the single-machine edition."
     )
+
+    state_table: str = _setting(
+        "", "DynamoDB table of limits and jobs; set on AWS, where it replaces the SQLite file."
+    )
+    cache_table: str = _setting("", "DynamoDB table of transcripts.")
+    express_queue_url: str = _setting("", "SQS queue of short jobs.")
+    bulk_queue_url: str = _setting("", "SQS queue of long jobs.")
+    dead_letter_queue_url: str = _setting("", "SQS queue of dead letters.")
+    secrets_prefix: str = _setting(
+        "", "SSM path of the SecureStrings bot-token, groq-api-key, deepgram-api-key."
+    )
+    aws_region: str = _setting("", "Region of tables, queues and secrets; Lambda sets it.")
+    aws_endpoint_url: str = _setting("", "Address of an AWS emulator; empty means AWS itself.")
 
     @property
     def retention_s(self) -> float:

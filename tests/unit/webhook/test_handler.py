@@ -121,7 +121,7 @@ def test_entry_wires_itself_from_the_environment(tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-c", script],
         input=json.dumps(gateway_event(BODY, secret=SECRET)),
-        env={"DATABASE": str(database), "WEBHOOK_SECRET_SHA256": SECRET_SHA256},
+        env={"DATABASE_PATH": str(database), "WEBHOOK_SECRET_SHA256": SECRET_SHA256},
         capture_output=True,
         text=True,
         check=True,

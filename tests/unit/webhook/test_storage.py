@@ -41,7 +41,7 @@ def tally() -> Tally:
 def app(tmp_path: Path, clock: ManualClock, tally: Tally) -> Iterator[App]:
     """The application with a database of its own."""
     settings = Settings(
-        database=str(tmp_path / "state.sqlite3"),
+        database_path=str(tmp_path / "state.sqlite3"),
         webhook_secret_sha256=SECRET_SHA256,
         global_per_minute=12,
     )

@@ -1,0 +1,79 @@
+"""A worker's hold on a job: its lease in the job store and the message's visibility, as one."""
+
+from __future__ import annotations
+
+import asyncio
+from asyncio import to_thread
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from shared.errors import TransientError
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from shared.jobs import Delivery
+    from shared.ports import Clock, JobQueue, JobRecord, JobStore
+
+BEATS_PER_LEASE = 3  # two beats may fail before the lease runs out
+
+
+class LeaseLostError(Exception):
+    """Another worker has the job now: stop, and touch nothing."""
+
+
+@dataclass(slots=True)
+class Hold:
+    """The job as this worker holds it; ``record`` follows every write."""
+
+    record: JobRecord
+    owner: str
+    jobs: JobStore
+
+    async def update(self, **changes: Any) -> None:
+        """Write ``changes`` to the record. Raise LeaseLostError when the job is no longer ours."""
+        job_id = self.record.job.id
+        if not await to_thread(self.jobs.update, job_id, self.owner, **changes):
+            raise LeaseLostError(job_id)
+        record = await to_thread(self.jobs.get, job_id)
+        if record is None:
+            raise LeaseLostError(job_id)
+        self.record = record
+
+
+@asynccontextmanager
+async def heartbeat(
+    hold: Hold, delivery: Delivery, *, queue: JobQueue, clock: Clock, lease_s: float
+) -> AsyncIterator[None]:
+    """Renew lease and visibility while the body runs; end it with LeaseLostError if they are gone.
+
+    A store that does not answer is asked again at the next beat.
+    """
+    body = asyncio.current_task()
+    lost = False
+
+    async def beat() -> None:
+        nonlocal lost
+        while not lost:
+            await clock.sleep(lease_s / BEATS_PER_LEASE)
+            with suppress(TransientError):
+                if await to_thread(hold.jobs.renew, hold.record.job.id, hold.owner, lease_s):
+                    await to_thread(queue.change_visibility, delivery, lease_s)
+                else:
+                    lost = True
+        if body is not None:
+            body.cancel()
+
+    pulse = asyncio.create_task(beat())
+    try:
+        yield
+    except asyncio.CancelledError:
+        if lost and body is not None:
+            body.uncancel()
+            raise LeaseLostError(hold.record.job.id) from None
+        raise
+    finally:
+        pulse.cancel()
+        with suppress(asyncio.CancelledError):
+            await pulse

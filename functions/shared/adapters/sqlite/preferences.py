@@ -1,0 +1,41 @@
+"""What chats have chosen; kept until they choose anew or ask to be forgotten."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from shared.ports import ChatPreferences
+
+if TYPE_CHECKING:
+    from shared.adapters.sqlite.database import Database
+
+
+class SqlitePreferences:
+    """One row per chat that has chosen anything."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def get(self, chat_id: int) -> ChatPreferences:
+        """The choices, or the defaults."""
+        rows = self._database.read(
+            "SELECT language, formats FROM preferences WHERE chat_id = ?", chat_id
+        )
+        if not rows:
+            return ChatPreferences()
+        language, formats = rows[0]
+        return ChatPreferences(language, tuple(json.loads(formats)))
+
+    def put(self, chat_id: int, preferences: ChatPreferences) -> None:
+        """Replace them."""
+        with self._database.transaction() as connection:
+            connection.execute(
+                "INSERT OR REPLACE INTO preferences (chat_id, language, formats) VALUES (?, ?, ?)",
+                (chat_id, preferences.language, json.dumps(preferences.formats)),
+            )
+
+    def delete(self, chat_id: int) -> None:
+        """Back to the defaults."""
+        with self._database.transaction() as connection:
+            connection.execute("DELETE FROM preferences WHERE chat_id = ?", (chat_id,))

@@ -1,0 +1,98 @@
+"""The whole bot on a bench: our Bot API server, real storage, a scripted engine, a held clock."""
+
+from __future__ import annotations
+
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, cast
+
+import composition
+from local.loopback.bot_api import LoopbackBotApi
+from local.service import close
+from processor.outcome import settle
+from shared.jobs import Lane
+from shared.settings import Settings
+from shared.telemetry import Tally
+from tests.doubles.clock import HeldClock
+from tests.doubles.engine import ScriptedEngine
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from pathlib import Path
+
+    from local.loopback.people import User
+    from processor.outcome import Outcome
+    from shared.adapters.telegram import TelegramMessenger
+    from shared.jobs import Delivery
+
+TOKEN = "123456789:a-token-for-tests-only"
+
+
+class Bench:
+    """Moves updates and jobs along when told."""
+
+    def __init__(self, app: composition.App, api: LoopbackBotApi, clock: HeldClock) -> None:
+        self.app = app
+        self.api = api
+        self.clock = clock
+        self.tally = cast("Tally", app.metrics)
+        self.user = api.user(7, "Ada", "en")
+        self._offset = 0
+
+    async def admit(self) -> None:
+        """Take every waiting update through admission, as polling does."""
+        telegram = cast("TelegramMessenger", self.app.messenger)
+        for update in await telegram.updates(self._offset, 0):
+            self._offset = update["update_id"] + 1
+            reply = self.app.admission.consider(update)
+            if reply is not None:
+                await telegram.call(reply)
+
+    def receive(self) -> list[Delivery]:
+        """What is visible in the queue now, hidden from now on."""
+        queue, lease_s = self.app.storage.queue, self.app.settings.lease_s
+        return [d for lane in Lane for d in queue.receive(lane, limit=10, visibility_s=lease_s)]
+
+    async def work(self) -> list[Outcome]:
+        """Process what is visible until nothing is; the outcomes in order."""
+        outcomes = []
+        while deliveries := self.receive():
+            for delivery in deliveries:
+                outcome = await self.app.processor.process(delivery)
+                await settle(self.app.storage.queue, delivery, outcome)
+                outcomes.append(outcome)
+        return outcomes
+
+    async def answer(self) -> list[Outcome]:
+        """Admit, then work."""
+        await self.admit()
+        return await self.work()
+
+    def shown(self, user: User | None = None) -> list[str]:
+        """The texts of the bot's messages in the user's chat."""
+        return [message.text or "" for message in (user or self.user).chat.from_bot]
+
+
+@asynccontextmanager
+async def bench(
+    folder: Path, engine: ScriptedEngine | None = None, **changes: Any
+) -> AsyncIterator[Bench]:
+    """A bench with its own server and database; ``changes`` are settings."""
+    clock = HeldClock()
+    async with LoopbackBotApi(TOKEN, clock=clock) as api:
+        settings = replace(
+            Settings(
+                telegram_bot_token=TOKEN,
+                telegram_api_url=api.base_url,
+                telegram_bot_username="ExampleBot",
+                database_path=str(folder / "bench.sqlite3"),
+            ),
+            **changes,
+        )
+        app = composition.build(
+            settings, engine=engine or ScriptedEngine(), clock=clock, metrics=Tally()
+        )
+        try:
+            yield Bench(app, api, clock)
+        finally:
+            await close(app)

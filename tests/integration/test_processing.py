@@ -1,0 +1,492 @@
+"""From an update to the answer in the chat, through every layer but Telegram's and the engine's."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import TYPE_CHECKING
+
+import pytest
+
+from processor.outcome import Fate
+from shared.audio import EngineProfile
+from shared.errors import OperatorError, RateLimitedError, TransientError, UserError
+from shared.ports import JobState
+from shared.telemetry import JsonFormatter, Metric
+from shared.texts import say
+from tests.doubles.bench import bench
+from tests.doubles.engine import ScriptedEngine
+from tests.media.make import encode, tone
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.doubles.bench import Bench
+
+TEXT = "The quick brown fox jumps over the lazy dog."
+
+
+def ogg_opus(seconds: float) -> bytes:
+    """A voice note of that length: a tone, in the form Telegram's clients record."""
+    return encode("ogg", "libopus", tone(seconds))
+
+
+NOTE = ogg_opus(3.0)
+
+
+async def test_a_voice_note_is_answered_by_its_text(tmp_path: Path) -> None:
+    """One message appears: the status, which became the transcript with its buttons."""
+    async with bench(tmp_path) as it:
+        note = await it.user.send_voice(NOTE, duration=3)
+        await it.answer()
+        (answer,) = it.user.chat.from_bot
+        assert answer.text == TEXT
+        assert answer.reply_to is not None
+        assert answer.reply_to.id == note.id
+        assert answer.button_texts == [say("en", "button_txt"), say("en", "button_srt")]
+        assert it.app.storage.queue.depth() == 0
+
+
+async def test_original_bytes_reach_the_engine_untouched(tmp_path: Path) -> None:
+    """What the engine takes is passed through, in one request."""
+    engine = ScriptedEngine()
+    async with bench(tmp_path, engine) as it:
+        await it.user.send_voice(NOTE, duration=3)
+        await it.answer()
+        (audio,) = engine.heard
+        assert audio.data == NOTE
+
+
+async def test_the_same_file_again_is_answered_from_the_cache(tmp_path: Path) -> None:
+    """A forwarded note needs neither download nor engine."""
+    engine = ScriptedEngine()
+    async with bench(tmp_path, engine) as it:
+        note = await it.user.send_voice(NOTE, duration=3)
+        await it.answer()
+        fetched = it.tally.counts[Metric.BYTES_FETCHED]
+        await it.user.forward(note)
+        await it.answer()
+        assert it.shown() == [TEXT, TEXT]
+        assert len(engine.heard) == 1
+        assert it.tally.counts[Metric.BYTES_FETCHED] == fetched
+        assert it.tally.counts[Metric.CACHE_HIT] == 1
+
+
+async def test_the_same_bytes_uploaded_again_are_recognised_by_their_hash(tmp_path: Path) -> None:
+    """Another file identity with the same content costs a download, but no recognition."""
+    engine = ScriptedEngine()
+    async with bench(tmp_path, engine) as it:
+        await it.user.send_voice(NOTE, duration=3)
+        await it.answer()
+        await it.user.send_voice(NOTE, duration=3)
+        await it.answer()
+        assert it.shown() == [TEXT, TEXT]
+        assert len(engine.heard) == 1
+
+
+async def test_another_language_is_another_transcript(tmp_path: Path) -> None:
+    """The cache key carries the options."""
+    engine = ScriptedEngine()
+    async with bench(tmp_path, engine) as it:
+        note = await it.user.send_voice(NOTE, duration=3)
+        await it.answer()
+        await it.user.send_text("/language de")
+        await it.answer()
+        await it.user.forward(note)
+        await it.answer()
+        assert engine.languages == [None, "de"]
+
+
+async def test_a_button_brings_the_file(tmp_path: Path) -> None:
+    """TXT and SRT come as documents named after the user's file."""
+    async with bench(tmp_path) as it:
+        await it.user.send_document(NOTE, name="My talk.ogg", mime_type="audio/ogg")
+        await it.answer()
+        (answer,) = it.user.chat.from_bot
+        for label in answer.button_texts:
+            await it.user.press(answer, label)
+        await it.answer()
+        _, txt, srt = it.user.chat.from_bot
+        assert (txt.file_name, srt.file_name) == ("My talk.txt", "My talk.srt")
+        assert (txt.document or b"").decode() == TEXT + "\n"
+        assert b"00:00:00,000 --> " in (srt.document or b"")
+
+
+async def test_a_button_of_a_forgotten_transcript_says_so(tmp_path: Path) -> None:
+    """After /forget the button answers that the transcript is no longer kept."""
+    async with bench(tmp_path) as it:
+        await it.user.send_voice(NOTE, duration=3)
+        await it.answer()
+        (answer,) = it.user.chat.from_bot
+        await it.user.send_text("/forget")
+        await it.answer()
+        callback = await it.user.press(answer, say("en", "button_txt"))
+        await it.answer()
+        assert it.shown()[-1] == say("en", "forgotten", count=1)
+        assert callback.answers == [say("en", "expired")]
+
+
+async def test_a_button_works_in_its_own_chat_alone(tmp_path: Path) -> None:
+    """A callback that names another chat's job gets nothing."""
+    async with bench(tmp_path) as it:
+        await it.user.send_voice(NOTE, duration=3)
+        await it.answer()
+        (answer,) = it.user.chat.from_bot
+        thief = it.api.user(8, "Eve")
+        await thief.send_text("/start")
+        await it.answer()
+        (greeting,) = thief.chat.from_bot
+        greeting.buttons = answer.buttons
+        callback = await thief.press(greeting, say("en", "button_txt"))
+        await it.answer()
+        assert callback.answers == [say("en", "expired")]
+        assert len(thief.chat.from_bot) == 1
+
+
+async def test_formats_in_the_caption_come_by_themselves(tmp_path: Path) -> None:
+    """A caption asks for a file and a language for this one message."""
+    engine = ScriptedEngine()
+    async with bench(tmp_path, engine) as it:
+        await it.user.send_voice(NOTE, duration=3, caption="lang=pt /srt")
+        await it.answer()
+        assert engine.languages == ["pt"]
+        assert [m.file_name for m in it.user.chat.from_bot] == [None, "transcript.srt"]
+
+
+async def test_chosen_files_come_with_every_answer(tmp_path: Path) -> None:
+    """/files is remembered for the chat, and /files none forgets it."""
+    async with bench(tmp_path) as it:
+        await it.user.send_text("/files srt txt")
+        note = await it.user.send_voice(NOTE, duration=3)
+        await it.answer()
+        names = [m.file_name for m in it.user.chat.from_bot]
+        assert names == [None, None, "transcript.srt", "transcript.txt"]
+        await it.user.send_text("/files none")
+        await it.answer()
+        await it.user.forward(note)
+        await it.answer()
+        assert len(it.user.chat.from_bot) == len(names) + 2
+
+
+async def test_a_long_text_comes_in_parts(tmp_path: Path) -> None:
+    """Up to four messages, each within Telegram's limit, in order, buttons on the last."""
+    text = "This sentence has exactly some words in it. " * 200
+    async with bench(tmp_path, ScriptedEngine(text.strip())) as it:
+        await it.user.send_voice(NOTE, duration=3)
+        await it.answer()
+        answers = it.user.chat.from_bot
+        assert 1 < len(answers) <= 4
+        assert " ".join(m.text or "" for m in answers).split() == text.split()
+        assert [bool(m.buttons) for m in answers] == [False] * (len(answers) - 1) + [True]
+
+
+async def test_a_very_long_text_comes_as_its_beginning_and_a_file(tmp_path: Path) -> None:
+    """More than four messages of text would flood the chat."""
+    text = ("This sentence has exactly some words in it. " * 700).strip()
+    async with bench(tmp_path, ScriptedEngine(text)) as it:
+        await it.user.send_voice(NOTE, duration=3)
+        await it.answer()
+        first, notice, file = it.user.chat.from_bot
+        assert text.startswith((first.text or "")[:100])
+        assert "file" in (notice.text or "")
+        assert (file.document or b"").decode().split() == text.split()
+
+
+async def test_silence_is_said_to_be_silence(tmp_path: Path) -> None:
+    """No speech is an answer, not an error, and has no buttons."""
+    async with bench(tmp_path, ScriptedEngine("")) as it:
+        await it.user.send_voice(NOTE, duration=3)
+        await it.answer()
+        (answer,) = it.user.chat.from_bot
+        assert answer.text == say("en", "no_speech")
+        assert not answer.buttons
+
+
+async def test_a_file_that_ends_early_is_told(tmp_path: Path) -> None:
+    """The text comes, with a warning that the end is missing."""
+    wants_samples = EngineProfile(
+        "scripted", "one", frozenset(), frozenset(), 24_000_000, 600.0, takes_pcm=True
+    )
+    note = ogg_opus(60.0)
+    async with bench(tmp_path, ScriptedEngine(profile=wants_samples)) as it:
+        await it.user.send_voice(note[: len(note) // 2], duration=60)
+        await it.answer()
+        (text,) = it.shown()
+        assert text.startswith(TEXT)
+        assert "of 1:00 could be read" in text
+
+
+@pytest.mark.parametrize(
+    ("data", "problem"),
+    [
+        (b"#EXTM3U\nfile:///etc/passwd\n", "not_media"),
+        (NOTE[:60], "undecodable"),
+    ],
+)
+async def test_what_cannot_be_read_gets_its_sentence(
+    tmp_path: Path, data: bytes, problem: str
+) -> None:
+    """The user is told what to do, once; nothing is retried."""
+    async with bench(tmp_path) as it:
+        await it.user.send_document(data, name="talk.mp3", mime_type="audio/mpeg")
+        outcomes = await it.answer()
+        assert [outcome.fate for outcome in outcomes] == [Fate.FINISHED]
+        assert it.shown() == [say("en", problem)]
+        assert it.tally.counts[Metric.JOB_REFUSED] == 1
+
+
+async def test_a_file_that_vanished_gets_its_sentence(tmp_path: Path) -> None:
+    """Telegram lost the file between the update and the download."""
+    async with bench(tmp_path) as it:
+        note = await it.user.send_voice(NOTE, duration=3)
+        await it.admit()
+        assert note.file is not None
+        note.file.vanish()
+        await it.work()
+        it.clock.advance(15)
+        await it.work()
+        it.clock.advance(60)
+        await it.work()
+        assert it.shown()[-1] in {say("en", "gone"), say("en", "apology")}
+
+
+async def test_a_broken_download_is_tried_again(tmp_path: Path) -> None:
+    """The second try succeeds after the first delay, in the same status message."""
+    async with bench(tmp_path) as it:
+        await it.user.send_voice(NOTE, duration=3)
+        it.api.truncate_next_download(50)
+        (outcome,) = await it.answer()
+        assert (outcome.fate, outcome.delay_s) == (Fate.RETRY, 15.0)
+        assert it.shown() == [say("en", "working")]
+        it.clock.advance(15)
+        await it.work()
+        assert it.shown() == [TEXT]
+
+
+async def test_the_provider_down_ends_in_an_apology_that_can_be_retried(tmp_path: Path) -> None:
+    """Three tries, the apology with its button, a dead letter; Retry brings the text."""
+    engine = ScriptedEngine(failures=[TransientError("503")] * 3)
+    async with bench(tmp_path, engine) as it:
+        await it.user.send_voice(NOTE, duration=3)
+        fates = [o.fate for o in await it.answer()]
+        for delay_s in (15, 60):
+            it.clock.advance(delay_s)
+            fates += [o.fate for o in await it.work()]
+        assert fates == [Fate.RETRY, Fate.RETRY, Fate.RETRY, Fate.DEAD]
+        (message,) = it.user.chat.from_bot
+        assert message.text == say("en", "apology")
+        assert len(it.app.storage.queue.dead_letters()) == 1
+        await it.user.press(message, say("en", "button_retry"))
+        await it.answer()
+        assert it.shown() == [TEXT]
+
+
+async def test_a_redriven_dead_letter_is_worked_on_again(tmp_path: Path) -> None:
+    """What an operator sends back from the dead letters ends in the answer."""
+    engine = ScriptedEngine(failures=[OperatorError("401")])
+    async with bench(tmp_path, engine) as it:
+        await it.user.send_voice(NOTE, duration=3)
+        (outcome,) = await it.answer()
+        assert outcome.fate is Fate.DEAD
+        assert it.shown() == [say("en", "apology_operator")]
+        assert it.tally.counts[Metric.OPERATOR_ALARM] == 1
+        assert it.app.storage.queue.redrive() == 1
+        await it.work()
+        assert it.shown() == [TEXT]
+
+
+async def test_a_rate_limited_provider_is_given_the_time_it_asks_for(tmp_path: Path) -> None:
+    """Retry-After longer than our own delay wins."""
+    engine = ScriptedEngine(failures=[RateLimitedError("429", retry_after_s=100.0)])
+    async with bench(tmp_path, engine) as it:
+        await it.user.send_voice(NOTE, duration=3)
+        (outcome,) = await it.answer()
+        assert (outcome.fate, outcome.delay_s) == (Fate.RETRY, 100.0)
+
+
+async def test_a_retry_pays_for_no_chunk_twice(tmp_path: Path) -> None:
+    """Results of finished chunks are kept over a failed try."""
+    small = EngineProfile(
+        "scripted", "one", frozenset(), frozenset(), 24_000_000, 20.0, takes_pcm=True
+    )
+    engine = ScriptedEngine(profile=small, fail_from_s=30.0)
+    async with bench(tmp_path, engine) as it:
+        await it.user.send_voice(ogg_opus(60.0), duration=60)
+        await it.answer()
+        finished = {audio.start_s for audio in engine.heard if audio.start_s < 30.0}
+        assert finished
+        engine.heard.clear()
+        engine.fail_from_s = None
+        it.clock.advance(15)
+        await it.work()
+        assert not finished & {audio.start_s for audio in engine.heard}
+        assert it.shown()[0].count(TEXT) == len(finished) + len(engine.heard)
+
+
+async def test_two_users_with_the_same_file_share_one_recognition(tmp_path: Path) -> None:
+    """The second waits in the first one's flight; both get the text."""
+    engine = ScriptedEngine()
+    async with bench(tmp_path, engine) as it:
+        note = await it.user.send_voice(NOTE, duration=3)
+        friend = it.api.user(8, "Bob")
+        await it.admit()
+        engine.gate.clear()
+        (delivery,) = it.receive()
+        leading = asyncio.create_task(it.app.processor.process(delivery))
+        await engine.waiting.wait()
+        await friend.forward(note)
+        await it.admit()
+        await it.work()
+        assert it.shown(friend) == [say("en", "waiting")]
+        engine.gate.set()
+        await leading
+        await it.work()
+        assert it.shown() == it.shown(friend) == [TEXT]
+        assert len(engine.heard) == 1
+
+
+async def test_waiters_are_told_when_the_leader_fails_for_good(tmp_path: Path) -> None:
+    """Everyone who waited gets the sentence the leader got."""
+    engine = ScriptedEngine(failures=[UserError("undecodable")])
+    async with bench(tmp_path, engine) as it:
+        note = await it.user.send_voice(NOTE, duration=3)
+        friend = it.api.user(8, "Bob", "id")
+        await it.admit()
+        engine.gate.clear()
+        (delivery,) = it.receive()
+        leading = asyncio.create_task(it.app.processor.process(delivery))
+        await engine.waiting.wait()
+        await friend.forward(note)
+        await it.answer()
+        engine.gate.set()
+        await leading
+        assert it.shown() == [say("en", "undecodable")]
+        assert it.shown(friend) == [say("id", "undecodable")]
+
+
+async def test_the_same_update_twice_is_answered_once(tmp_path: Path) -> None:
+    """A redelivered update is recognised, at admission and again by the processor."""
+    async with bench(tmp_path) as it:
+        await it.user.send_voice(NOTE, duration=3)
+        await it.admit()
+        it._offset = 0
+        job = it.receive()[0].job
+        it.app.storage.queue.send(job)
+        it.clock.advance(91)
+        outcomes = await it.work()
+        assert len(outcomes) == 2
+        assert it.shown() == [TEXT]
+
+
+async def test_a_crashed_workers_job_is_finished_by_the_next(tmp_path: Path) -> None:
+    """The job comes back when its lease runs out, and its status message is used again."""
+    engine = ScriptedEngine()
+    async with bench(tmp_path, engine) as it:
+        await it.user.send_voice(NOTE, duration=3)
+        await it.admit()
+        engine.gate.clear()
+        (delivery,) = it.receive()
+        crashed = asyncio.create_task(it.app.processor.process(delivery))
+        await engine.waiting.wait()
+        jobs = it.app.storage.jobs
+        record = jobs.get(delivery.job.id)
+        assert record is not None
+        assert record.state is JobState.WORKING
+        it.clock._sleepers.clear()  # its heart stops, and nothing of it is cleaned up
+        it.clock.advance(91)
+        engine.gate.set()
+        await it.work()
+        assert it.shown() == [TEXT]
+        outcome = await crashed
+        assert outcome.fate in {Fate.LOST, Fate.FINISHED}
+        assert it.shown() == [TEXT]
+
+
+async def test_a_heartbeat_keeps_a_long_job(tmp_path: Path) -> None:
+    """While the worker lives, nobody else is given the job, however long it takes."""
+    engine = ScriptedEngine()
+    async with bench(tmp_path, engine) as it:
+        await it.user.send_voice(NOTE, duration=3)
+        await it.admit()
+        engine.gate.clear()
+        (delivery,) = it.receive()
+        working = asyncio.create_task(it.app.processor.process(delivery))
+        await engine.waiting.wait()
+        for _ in range(10):
+            it.clock.advance(30)
+            await _settled(it)
+            assert it.receive() == []
+        engine.gate.set()
+        await working
+        assert it.shown() == [TEXT]
+
+
+async def test_a_user_who_blocked_the_bot_is_forgotten(tmp_path: Path) -> None:
+    """No retry, no alarm, no dead letter."""
+    async with bench(tmp_path) as it:
+        await it.user.send_voice(NOTE, duration=3)
+        await it.admit()
+        await it.user.block()
+        (outcome,) = await it.work()
+        assert outcome.fate is Fate.FINISHED
+        assert it.app.storage.queue.dead_letters() == []
+        assert it.tally.counts[Metric.JOB_UNDELIVERABLE] == 1
+        assert Metric.OPERATOR_ALARM not in it.tally.counts
+
+
+async def test_a_finished_job_frees_the_users_task(tmp_path: Path) -> None:
+    """Three notes in work are the limit; when they are done, three more are taken."""
+    async with bench(tmp_path) as it:
+        for _ in range(4):
+            await it.user.send_voice(ogg_opus(1.0), duration=1)
+        await it.admit()
+        assert it.shown() == [say("en", "too_many_tasks", limit=3)]
+        await it.work()
+        await it.user.send_voice(NOTE, duration=3)
+        await it.answer()
+        assert it.shown().count(TEXT) == 4
+
+
+async def test_commands_answer_in_the_users_language(tmp_path: Path) -> None:
+    """History, privacy and misuse, for an Indonesian client."""
+    async with bench(tmp_path) as it:
+        user = it.api.user(9, "Siti", "id-ID")
+        for text in ("/history", "/language klingon", "/files exe", "/privacy"):
+            await user.send_text(text)
+        await it.answer()
+        shown = it.shown(user)
+        assert shown[0] == say("id", "history_empty")
+        assert shown[1] == say("id", "language_usage")
+        assert shown[2] == say("id", "files_usage", formats="txt srt")
+        assert "scripted, one" in shown[3]
+
+
+async def test_nothing_private_is_logged(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """Neither words of the transcript nor names of file or user are in any log line."""
+    caplog.set_level(logging.DEBUG)
+    async with bench(tmp_path, ScriptedEngine("xylophone secrets")) as it:
+        user = it.api.user(4711, "Zebulon")
+        await user.send_document(NOTE, name="marker-name.ogg", mime_type="audio/ogg")
+        it.api.truncate_next_download(10)
+        await it.answer()
+        it.clock.advance(15)
+        await it.work()
+        assert it.shown(user) == ["xylophone secrets"]
+    formatter = JsonFormatter()
+    ours = [r for r in caplog.records if not r.name.startswith(("asyncio", "aiohttp"))]
+    assert ours
+    emitted = "\n".join(formatter.format(record) + record.getMessage() for record in ours)
+    for private in (
+        "xylophone",
+        "marker-name",
+        "Zebulon",
+        "4711",
+        it.app.settings.telegram_bot_token,
+    ):
+        assert private not in emitted
+
+
+async def _settled(it: Bench) -> None:
+    """Let the heartbeat's threads finish their beat."""
+    for _ in range(50):
+        await asyncio.to_thread(it.app.storage.queue.depth)
