@@ -16,7 +16,7 @@ from dotenv import dotenv_values
 
 import composition
 from local.demo import NEXT_STEPS, Demonstration, check
-from local.service import Service, close
+from local.service import Service
 from shared.errors import OperatorError, TransientError
 from shared.settings import Settings
 from shared.telemetry import JsonFormatter, Tally
@@ -45,19 +45,22 @@ def _demonstrate(settings: Settings, file: Path | None) -> int:
     if file is not None and (problem := check(file)):
         return _complain(problem)
     print("Telegram Transcriber: a demonstration on this machine, with a stand-in for Telegram.\n")
-    answered = asyncio.run(Demonstration(settings, file).run())
-    if answered:
-        print(NEXT_STEPS)
-    return 0 if answered else 1
+    asyncio.run(Demonstration(settings, file).run())
+    print(NEXT_STEPS)
+    return 0
 
 
 async def _serve(settings: Settings) -> int:
     """The real bot, until Ctrl-C or SIGTERM."""
     app = composition.build(settings)
-    service, stopping = Service(app), asyncio.Event()
-    loop = asyncio.get_running_loop()
+    service, stopping, hurrying = Service(app), asyncio.Event(), asyncio.Event()
+
+    def stop() -> None:
+        """Stop at the first signal, without waiting for jobs at the second."""
+        (hurrying if stopping.is_set() else stopping).set()
+
     for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, stopping.set)
+        asyncio.get_running_loop().add_signal_handler(number, stop)
     try:
         profile = app.engine.profile
         print(f"Speech engine: {profile.name}, {profile.model}", flush=True)
@@ -69,11 +72,13 @@ async def _serve(settings: Settings) -> int:
             print("A webhook was set for this bot; it is removed, as polling needs that.")
         if resumed:
             print(f"{resumed} jobs were left in work by an earlier run; they go on now.")
-        print(f"@{name} is listening. Ctrl-C stops it; work in hand is finished or put back.")
+        print(
+            f"@{name} is listening. Ctrl-C stops it: work in hand is finished, or at a second Ctrl-C put back."
+        )
         sys.stdout.flush()
-        await service.run(stopping)
+        await service.run(stopping, hurrying)
     finally:
-        await close(app)
+        await app.close()
     print("Stopped.")
     if isinstance(app.metrics, Tally) and (summary := app.metrics.summary()):
         print(summary)

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 import composition
 from local.loopback.bot_api import LoopbackBotApi
 from local.loopback.events import EventKind
-from local.service import Service, close
+from local.service import Service
 from shared.jobs import FILE_LIMIT_BYTES
 from shared.texts import say, size
 
@@ -51,8 +51,8 @@ class Demonstration:
         self._settings = settings
         self._file = file
 
-    async def run(self) -> bool:
-        """Show it. True when the transcript came."""
+    async def run(self) -> None:
+        """Show it."""
         with TemporaryDirectory(prefix="telegram-transcriber-") as folder:
             async with LoopbackBotApi(TOKEN) as api:
                 settings = replace(
@@ -61,9 +61,9 @@ class Demonstration:
                     telegram_api_url=api.base_url,
                     database_path=str(Path(folder) / "demo.sqlite3"),
                 )
-                return await self._visit(settings, api)
+                await self._visit(settings, api)
 
-    async def _visit(self, settings: Settings, api: LoopbackBotApi) -> bool:
+    async def _visit(self, settings: Settings, api: LoopbackBotApi) -> None:
         app = composition.build(settings)
         await _load(app)
         stopping = asyncio.Event()
@@ -71,20 +71,20 @@ class Demonstration:
         await service.prepare()
         serving = asyncio.create_task(service.run(stopping))
         try:
-            return await self._talk(api)
+            await self._talk(api)
         finally:
             stopping.set()
             with suppress(asyncio.CancelledError):
                 await serving
-            await close(app)
+            await app.close()
 
-    async def _talk(self, api: LoopbackBotApi) -> bool:
+    async def _talk(self, api: LoopbackBotApi) -> None:
         user = api.user(1, "You")
         chat = Chat(user, api.events())
         sent, first_s = await chat.ask(lambda: self._send(user), self._describe())
         answer = chat.answer
         if answer is None or not answer.buttons:
-            return False
+            return
         for label in answer.button_texts:
             await chat.press(answer, label)
         print(f"\nThe same {'file' if self._file else 'note'} once more:\n")
@@ -93,7 +93,6 @@ class Demonstration:
             f"\nFirst answer after {first_s:.2f} s; from the cache after {again_s:.2f} s "
             f"({first_s / again_s:.0f} times faster).\nThe files are in {OUTPUT}"
         )
-        return True
 
     async def _send(self, user: User) -> Message:
         if self._file is None:

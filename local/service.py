@@ -25,12 +25,15 @@ class Service:
         self._app = app
         self._worker = Worker(app, app.settings.workers)
 
-    async def run(self, stopping: asyncio.Event) -> None:
-        """Serve until ``stopping`` is set. Raise OperatorError where the operator must act."""
+    async def run(self, stopping: asyncio.Event, hurrying: asyncio.Event | None = None) -> None:
+        """Serve until ``stopping`` is set. Raise OperatorError where the operator must act.
+
+        Jobs in hand then get some time to finish, which ``hurrying`` ends.
+        """
         app = self._app
         telegram = cast("TelegramMessenger", app.messenger)
         polling = Polling(telegram, app.admission, app.clock, self._worker.knock)
-        working = asyncio.create_task(self._worker.run(stopping))
+        working = asyncio.create_task(self._worker.run(stopping, hurrying or asyncio.Event()))
         try:
             await polling.run(stopping)
         finally:
@@ -48,12 +51,3 @@ class Service:
             described = [(command, sentences[f"menu_{command}"]) for command in COMMANDS]
             await telegram.set_commands(described, locale)
         return name, removed, resumed
-
-
-async def close(app: App) -> None:
-    """Let go of connections and files."""
-    for part in (app.messenger, app.source):
-        closing = getattr(part, "close", None)
-        if closing is not None:
-            await closing()
-    app.storage.close()

@@ -38,14 +38,23 @@ class Worker:
         """Say that there is something in the queue."""
         self._knocked.set()
 
-    async def run(self, stopping: asyncio.Event) -> None:
-        """Work until ``stopping`` is set; then finish what is in hand, or put it back."""
+    async def run(self, stopping: asyncio.Event, hurrying: asyncio.Event) -> None:
+        """Work until ``stopping`` is set; then finish what is in hand, or put it back.
+
+        ``hurrying`` ends the time given for finishing.
+        """
         while not stopping.is_set():
             self._knocked.clear()
             if not await self._take():
                 await self._idle(stopping)
         if self._running:
-            await asyncio.wait(self._running, timeout=GRACE_S)
+            finishing = asyncio.create_task(asyncio.wait(self._running))
+            hurry = asyncio.create_task(hurrying.wait())
+            await asyncio.wait(
+                (finishing, hurry), timeout=GRACE_S, return_when=asyncio.FIRST_COMPLETED
+            )
+            finishing.cancel()
+            hurry.cancel()
         for task in self._running:
             task.cancel()
         await asyncio.gather(*self._running, return_exceptions=True)

@@ -11,7 +11,7 @@ from shared.settings import Settings
 # The setting that each group begins with.
 HEADINGS = {
     "telegram_bot_token": "Telegram",
-    "engine": "Speech engines",
+    "speech_engine": "Speech engines",
     "speech_language": "Chats",
     "user_tasks": "Limits",
     "tries": "Work and retention",

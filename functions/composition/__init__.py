@@ -142,6 +142,14 @@ class App:
             lease_s=settings.lease_s,
         )
 
+    async def close(self) -> None:
+        """Let go of connections and files, of the parts that were made."""
+        for name in ("messenger", "source", "engine"):
+            if name in vars(self):
+                await vars(self)[name].close()
+        if "storage" in vars(self):
+            self.storage.close()
+
 
 def build(settings: Settings, **overrides: Any) -> App:
     """An app for ``settings``; ``overrides`` replace parts by name, as tests do."""

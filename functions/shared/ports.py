@@ -365,6 +365,10 @@ class Messenger(Protocol):
         """Stop the button's spinner, showing ``text`` (≤ 200 characters); too late is no error."""
         ...
 
+    async def close(self) -> None:
+        """Let go of connections; harmless when there are none."""
+        ...
+
 
 class Source(Protocol):
     """The bytes of a file at Telegram."""
@@ -375,6 +379,10 @@ class Source(Protocol):
         ``UserError`` for a file that is too big or no longer there; ``TransientError`` for a broken
         connection or an end before the announced size.
         """
+        ...
+
+    async def close(self) -> None:
+        """Let go of connections; harmless when there are none."""
         ...
 
 
@@ -394,4 +402,8 @@ class Engine(Protocol):
         progress: Callable[[float], None] | None = None,
     ) -> Recognition:
         """Transcribe ``audio``. ``progress`` is told the seconds done, where the engine knows."""
+        ...
+
+    async def close(self) -> None:
+        """Let go of connections; harmless when there are none."""
         ...

@@ -49,7 +49,7 @@ class Settings:
         choices=NETWORK_CHECKS,
     )
 
-    engine: str = _setting(
+    speech_engine: str = _setting(
         "auto",
         "Speech engine: auto takes the first that is configured of groq, deepgram, openai, embedded.",
         choices=ENGINES,

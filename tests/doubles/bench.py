@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, cast
 
 import composition
 from local.loopback.bot_api import LoopbackBotApi
-from local.service import close
 from processor.outcome import settle
 from shared.jobs import Lane
 from shared.settings import Settings
@@ -95,4 +94,4 @@ async def bench(
         try:
             yield Bench(app, api, clock)
         finally:
-            await close(app)
+            await app.close()

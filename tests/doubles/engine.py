@@ -71,3 +71,6 @@ class ScriptedEngine:
             progress(length_s / 2)
         segments = (Segment(0.0, length_s, self.text),) if self.text else ()
         return Recognition(segments, language or "en", length_s)
+
+    async def close(self) -> None:
+        """Nothing to let go of."""

@@ -1,0 +1,193 @@
+"""Nova at Deepgram."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any
+
+import requests
+
+from processor.engines.failures import RequestRefusedError, failure
+from processor.engines.hearing import finite, not_a_transcript, parsed, recognition
+from processor.engines.uploads import mime_type
+from shared.audio import EngineProfile
+from shared.errors import OperatorError, TranscriberError, TransientError
+from shared.transcripts import Segment, Word
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from processor.engines.keys import Keys
+    from shared.audio import Audio
+    from shared.transcripts import Recognition
+
+NAME = "deepgram"
+BASE_URL = "https://api.deepgram.com"
+CONTAINERS = frozenset({"aac", "flac", "m4a", "mp3", "mp4", "mpeg", "mpga", "ogg", "wav", "webm"})
+CODECS = frozenset({"aac", "mp3", "opus", "vorbis", "flac", "pcm_"})
+MAX_BYTES = 100_000_000  # 2 GB are allowed, but a chunk is held in memory
+MAX_CHUNK_S = 600.0
+TIMEOUT_S = (10.0, 180.0)  # to connect or send, to read
+THREADS = 16  # own ones: waiting for Deepgram must not keep storage calls from their threads
+PAUSE_S = 0.8  # Deepgram's own default for where one utterance ends
+SENTENCE_ENDS = (".", "?", "!", "…", "。", "？", "！")
+
+# ``model`` has a default that nobody wants, ``mip_opt_out`` keeps the audio out of training.
+OPTIONS = {
+    "smart_format": "true",
+    "punctuate": "true",
+    "utterances": "true",
+    "mip_opt_out": "true",
+}
+# requests' exceptions, looked up from the raised class upwards.
+MEANINGS: dict[type[BaseException], tuple[type[TransientError | OperatorError], str]] = {
+    requests.Timeout: (TransientError, "did not answer in time"),
+    requests.ConnectionError: (TransientError, "cannot be reached"),
+    requests.exceptions.InvalidURL: (OperatorError, "has a wrong address: DEEPGRAM_BASE_URL"),
+    requests.exceptions.MissingSchema: (OperatorError, "has a wrong address: DEEPGRAM_BASE_URL"),
+    requests.exceptions.InvalidSchema: (OperatorError, "has a wrong address: DEEPGRAM_BASE_URL"),
+    requests.exceptions.InvalidHeader: (OperatorError, "cannot be sent this header"),
+    requests.RequestException: (TransientError, "broke the connection off"),
+}
+
+
+class DeepgramEngine:
+    """Engine over Deepgram's pre-recorded API."""
+
+    def __init__(
+        self,
+        keys: Keys,
+        model: str,
+        base_url: str = BASE_URL,
+        *,
+        timeout_s: tuple[float, float] = TIMEOUT_S,
+    ) -> None:
+        self._keys = keys
+        self._url = f"{base_url.rstrip('/')}/v1/listen"
+        self._timeout_s = timeout_s
+        self._session = requests.Session()
+        self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix=NAME)
+        self.profile = EngineProfile(NAME, model, CONTAINERS, CODECS, MAX_BYTES, MAX_CHUNK_S)
+
+    async def recognise(
+        self,
+        audio: Audio,
+        *,
+        language: str | None = None,
+        progress: Callable[[float], None] | None = None,  # noqa: ARG002  (one answer, at the end)
+    ) -> Recognition:
+        """Transcribe one file; a language the model does not have is detected instead."""
+        try:
+            body = await self._listen(audio, language)
+        except RequestRefusedError:
+            if language is None:
+                raise
+            body = await self._listen(audio, None)
+        return from_listen(parsed(body, NAME), audio, language)
+
+    async def close(self) -> None:
+        """Close the connections; calls still waiting end with their own timeouts."""
+        self._threads.shutdown(wait=False)
+        self._session.close()
+
+    async def _listen(self, audio: Audio, language: str | None) -> bytes:
+        choice = {"language": language} if language else {"detect_language": "true"}
+        params = {"model": self.profile.model, **OPTIONS, **choice}
+        loop = asyncio.get_running_loop()
+        return await self._keys.call(
+            lambda key: loop.run_in_executor(self._threads, self._post, key, audio, params)
+        )
+
+    def _post(self, key: str, audio: Audio, params: dict[str, str]) -> bytes:
+        try:
+            answer = self._session.post(
+                self._url,
+                params=params,
+                data=audio.data,
+                headers={"Content-Type": mime_type(audio), "Accept": "application/json"},
+                auth=_Token(key),
+                timeout=self._timeout_s,
+                allow_redirects=False,
+            )
+        except requests.RequestException as error:
+            raise translated(error) from error
+        if answer.status_code != requests.codes.ok:
+            raise failure(NAME, answer.status_code, answer.content, answer.headers)
+        return answer.content
+
+
+class _Token(requests.auth.AuthBase):
+    """Deepgram's scheme, as ``auth`` because a .netrc entry would replace a plain header."""
+
+    def __init__(self, key: str) -> None:
+        self._key = key
+
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        request.headers["Authorization"] = f"Token {self._key}"
+        return request
+
+
+def translated(error: requests.RequestException) -> TranscriberError:
+    """Our error for one of requests'."""
+    kind, reason = next(MEANINGS[cls] for cls in type(error).__mro__ if cls in MEANINGS)
+    return kind(f"{NAME} {reason}")
+
+
+def from_listen(raw: Any, audio: Audio, language: str | None) -> Recognition:
+    """The recognition in an answer. Raise TransientError when it is about other bytes."""
+    try:
+        metadata, results = raw["metadata"], raw["results"]
+        intact = metadata["sha256"].lower() == hashlib.sha256(audio.data).hexdigest()
+        duration_s = finite(metadata["duration"])
+        channel: dict[str, Any] = next(iter(results["channels"]), {})
+        alternative: dict[str, Any] = next(iter(channel.get("alternatives", ())), {})
+        segments = list(_segments(results, alternative, duration_s))
+        languages = [channel.get("detected_language"), *alternative.get("languages", ()), language]
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise not_a_transcript(NAME) from error
+    if not intact:
+        raise TransientError(f"{NAME} received other bytes than were sent")
+    return recognition(
+        segments,
+        language=next(filter(None, languages), None),
+        duration_s=duration_s if audio.duration_s is None else audio.duration_s,
+    )
+
+
+def _segments(results: Any, alternative: Any, duration_s: float) -> Iterator[Segment]:
+    """Utterances where there are any, else words grouped, else the whole text as one."""
+    utterances = results.get("utterances") or ()
+    for item in utterances:
+        words = tuple(_word(word) for word in item.get("words", ()))
+        yield Segment(finite(item["start"]), finite(item["end"]), item["transcript"].strip(), words)
+    if utterances:
+        return
+    words = tuple(_word(word) for word in alternative.get("words", ()))
+    if words:
+        yield from _grouped(words)
+    else:
+        yield Segment(0.0, duration_s, alternative.get("transcript", "").strip())
+
+
+def _word(raw: Any) -> Word:
+    return Word(finite(raw["start"]), finite(raw["end"]), raw.get("punctuated_word") or raw["word"])
+
+
+def _grouped(words: tuple[Word, ...]) -> Iterator[Segment]:
+    """A segment up to each pause or end of a sentence."""
+    group: list[Word] = []
+    for word in words:
+        if group and (
+            word.start_s - group[-1].end_s >= PAUSE_S or group[-1].text.endswith(SENTENCE_ENDS)
+        ):
+            yield _joined(group)
+            group = []
+        group.append(word)
+    yield _joined(group)
+
+
+def _joined(words: list[Word]) -> Segment:
+    text = " ".join(word.text for word in words)
+    return Segment(words[0].start_s, words[-1].end_s, text, tuple(words))
