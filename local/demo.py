@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import asyncio
 import mimetypes
+import resource
 import shutil
+import sys
 import textwrap
 import time
 from asyncio import to_thread
@@ -91,7 +93,8 @@ class Demonstration:
         _, again_s = await chat.ask(lambda: user.forward(sent), "forwards it")
         print(
             f"\nFirst answer after {first_s:.2f} s; from the cache after {again_s:.2f} s "
-            f"({first_s / again_s:.0f} times faster).\nThe files are in {OUTPUT}"
+            f"({first_s / again_s:.0f} times faster). Peak memory {_peak_mib():.0f} MiB.\n"
+            f"The files are in {OUTPUT}"
         )
 
     async def _send(self, user: User) -> Message:
@@ -159,6 +162,12 @@ async def _load(app: composition.App) -> None:
         await load(lambda step: print(f"  {step} …", flush=True))
         print(f"  ready after {time.perf_counter() - started:.1f} s")
     print()
+
+
+def _peak_mib() -> float:
+    """The process's largest resident size so far."""
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak / (1 << 20 if sys.platform == "darwin" else 1 << 10)  # bytes there, KiB on Linux
 
 
 def _save(message: Message) -> Path:

@@ -41,7 +41,9 @@ def test_auto_takes_the_first_that_is_configured() -> None:
 @pytest.mark.parametrize("name", ["groq", "deepgram", "openai", "embedded"])
 def test_a_named_engine_is_taken_whatever_else_is_configured(name: str) -> None:
     """ENGINE decides, and its model is part of the profile."""
-    engine = chosen(speech_engine=name, groq_model="m", deepgram_model="m", openai_model="m", **KEYS)
+    engine = chosen(
+        speech_engine=name, groq_model="m", deepgram_model="m", openai_model="m", **KEYS
+    )
     assert engine.profile.name == name
     assert engine.profile.model == ("whisper-base" if name == "embedded" else "m")
 
