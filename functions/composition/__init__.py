@@ -39,19 +39,31 @@ class App:
 
     @cached_property
     def metrics(self) -> Metrics:
-        """Counters in memory."""
-        return Tally()
+        """EMF lines on AWS, counters in memory elsewhere."""
+        if not self.settings.on_aws:
+            return Tally()
+        from shared.adapters.powertools import PowertoolsMetrics
+
+        return PowertoolsMetrics()
 
     @cached_property
     def storage(self) -> Storage:
         """Queue, limits, job store, cache, preferences and history."""
-        from shared.adapters.sqlite import open_storage
+        if self.settings.on_aws:
+            from shared.adapters import aws
 
-        return open_storage(self.settings, self.clock)
+            return aws.open_storage(self.settings, self.clock)
+        from shared.adapters import sqlite
+
+        return sqlite.open_storage(self.settings, self.clock)
 
     @cached_property
     def secrets(self) -> Secrets:
-        """Credentials, from the settings."""
+        """Credentials: from SSM where a prefix is set, else from the settings."""
+        if self.settings.secrets_prefix:
+            from shared.adapters import aws
+
+            return aws.open_secrets(self.settings, self.clock)
         from shared.adapters.secrets import SettingsSecrets
 
         return SettingsSecrets(self.settings)

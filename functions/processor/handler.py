@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import logging
 from asyncio import to_thread
-from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Any, Protocol
 
 import composition
-from processor.outcome import LOST, Fate, Outcome
+from processor.outcome import Fate, Outcome
 from shared.errors import OperatorError
 from shared.jobs import Delivery, Job, Lane
 from shared.settings import Settings
@@ -18,56 +19,124 @@ from shared.telemetry import Metric
 if TYPE_CHECKING:
     from composition import App
 
+MARGIN_S = 5.0  # kept of the invocation's time, to put a job back in order
 log = logging.getLogger(__name__)
 
 
-@lru_cache(maxsize=1)
-def environment() -> tuple[App, asyncio.Runner]:
-    """Built once for each Lambda environment: its clients live in one event loop."""
-    return composition.build(Settings.from_environment()), asyncio.Runner()
+class Context(Protocol):
+    """What we use of Lambda's context object."""
+
+    def get_remaining_time_in_millis(self) -> int:
+        """Milliseconds until the invocation is killed."""
+        ...
 
 
-def handle(event: dict[str, Any], _context: object) -> dict[str, Any]:
+@dataclass(slots=True)
+class Environment:
+    """One Lambda environment: its clients live in one event loop, as long as the token is valid."""
+
+    runner: asyncio.Runner
+    settings: Settings
+    app: App
+    token: str
+
+    @classmethod
+    def start(cls) -> Environment:
+        """Read the settings and wire everything."""
+        from shared.adapters.powertools import configure_logging  # noqa: PLC0415  # AWS alone has it
+
+        configure_logging()
+        settings = Settings.from_environment()
+        app = composition.build(settings)
+        return cls(asyncio.Runner(), settings, app, app.secrets.credentials().bot_token)
+
+    def current(self) -> App:
+        """The app; wired anew after the operator has replaced the bot's token."""
+        token = self.app.secrets.credentials().bot_token
+        if token != self.token:
+            self.runner.run(self.app.close())
+            self.app, self.token = composition.build(self.settings), token
+        return self.app
+
+
+environment = cache(Environment.start)
+
+
+def handle(event: dict[str, Any], context: Context) -> dict[str, Any]:
     """Process an SQS batch; ``batchItemFailures`` names the messages that SQS must keep."""
-    app, runner = environment()
-    return runner.run(process(app, event))
+    here = environment()
+    app = here.current()
+    time_s = context.get_remaining_time_in_millis() / 1000 - MARGIN_S
+    try:
+        return here.runner.run(process(app, event, time_s))
+    finally:
+        app.metrics.flush()
 
 
-async def process(app: App, event: dict[str, Any]) -> dict[str, Any]:
-    """The batch's answer. Records are worked on side by side."""
+async def process(app: App, event: dict[str, Any], time_s: float | None = None) -> dict[str, Any]:
+    """The batch's answer, within ``time_s``. Records are worked on side by side."""
     records = event["Records"]
-    kept = await asyncio.gather(*(_keep(app, record) for record in records))
+    kept = await asyncio.gather(*(_keep(app, record, time_s) for record in records))
     failed = [record["messageId"] for record, keep in zip(records, kept, strict=True) if keep]
     return {"batchItemFailures": [{"itemIdentifier": message_id} for message_id in failed]}
 
 
-async def _keep(app: App, record: dict[str, Any]) -> bool:
+async def _keep(app: App, record: dict[str, Any], time_s: float | None) -> bool:
     """Work on one record; True when SQS must keep the message."""
     try:
-        delivery = to_delivery(record)
-    except OperatorError as error:  # not a job of ours: let the queue's policy bury it
+        delivery = to_delivery(record, app.settings)
+    except OperatorError as error:  # not a job of ours: the queue's policy buries it
         app.metrics.count(Metric.OPERATOR_ALARM)
         log.error("poison message", extra={"reason": str(error)})  # noqa: TRY400  # its trace says nothing more
         return True
     try:
-        outcome = await app.processor.process(delivery)
+        outcome = await _work(app, delivery, time_s)
+        return await _settled(app, delivery, outcome)
     except Exception:
         app.metrics.count(Metric.JOB_ATTEMPT_FAILED)
         log.exception("unexpected error", extra={"job": delivery.job.id})
-        outcome = Outcome(Fate.RETRY, app.settings.retry_delays_s[0])
-    if outcome.fate is Fate.RETRY:
-        await to_thread(app.storage.queue.change_visibility, delivery, outcome.delay_s)
-    elif outcome.fate is Fate.DEAD:
-        await to_thread(app.storage.queue.bury, delivery)
-    return outcome.fate is Fate.RETRY or outcome is LOST
+        return True
 
 
-def to_delivery(record: dict[str, Any]) -> Delivery:
+async def _work(app: App, delivery: Delivery, time_s: float | None) -> Outcome:
+    """Process under a lease: the queue's own timeout is longer than the function's.
+
+    So a crashed worker's message is back after the lease, and a job that is not done when the
+    invocation must end goes back at once.
+    """
+    await to_thread(app.storage.queue.change_visibility, delivery, app.settings.lease_s)
+    try:
+        async with asyncio.timeout(time_s):
+            return await app.processor.process(delivery)
+    except TimeoutError:
+        app.metrics.count(Metric.JOB_ATTEMPT_FAILED)
+        log.warning("out of time", extra={"job": delivery.job.id})
+        return Outcome(Fate.RETRY)
+
+
+async def _settled(app: App, delivery: Delivery, outcome: Outcome) -> bool:
+    """Tell the queue what Lambda's poller does not; True when SQS must keep the message."""
+    queue = app.storage.queue
+    match outcome.fate:
+        case Fate.FINISHED:
+            return False
+        case Fate.RETRY:
+            await to_thread(queue.change_visibility, delivery, outcome.delay_s)
+            return True
+        case Fate.DEAD:
+            await to_thread(queue.bury, delivery)
+            return False
+        case Fate.LOST:
+            return True
+
+
+def to_delivery(record: dict[str, Any], settings: Settings) -> Delivery:
     """Take an SQS record apart. Raise OperatorError when its body is not a job."""
-    arn = record["eventSourceARN"]
+    queue_name = record["eventSourceARN"].rsplit(":", 1)[-1]
+    bulk = queue_name == settings.bulk_queue_url.rsplit("/", 1)[-1]
     return Delivery(
         job=Job.from_json(record["body"]),
         receipt=record["receiptHandle"],
         receive_count=int(record["attributes"]["ApproximateReceiveCount"]),
-        lane=Lane.BULK if "bulk" in arn.rsplit(":", 1)[-1] else Lane.EXPRESS,
+        lane=Lane.BULK if bulk else Lane.EXPRESS,
     )

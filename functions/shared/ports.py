@@ -326,6 +326,10 @@ class Metrics(Protocol):
         """Record one value, in the unit the name ends in."""
         ...
 
+    def flush(self) -> None:
+        """Publish what was collected; called at the end of an invocation."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Button:

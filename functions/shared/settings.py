@@ -118,6 +118,11 @@ class Settings:
     aws_endpoint_url: str = _setting("", "Address of an AWS emulator; empty means AWS itself.")
 
     @property
+    def on_aws(self) -> bool:
+        """Whether state lies in DynamoDB and SQS rather than in a SQLite file."""
+        return bool(self.state_table)
+
+    @property
     def retention_s(self) -> float:
         """``retention_days`` in seconds."""
         return self.retention_days * SECONDS_PER_DAY

@@ -13,6 +13,9 @@ import logging
 from enum import StrEnum
 from typing import Any
 
+NAMESPACE = "TelegramTranscriber"
+SERVICE = "transcriber"  # the one dimension of every metric
+
 
 class Metric(StrEnum):
     """The names of all metrics; dashboards and alarms refer to these."""
@@ -62,6 +65,9 @@ class Tally:
         values = self.values.setdefault(name, [])
         values.append(value)
         del values[:-VALUES_KEPT]
+
+    def flush(self) -> None:
+        """Nothing to do: everything is kept."""
 
     def summary(self) -> str:
         """One line per metric, for a person."""

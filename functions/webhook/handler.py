@@ -7,11 +7,15 @@ import json
 import logging
 from collections.abc import Callable, Mapping
 from functools import cache
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 import composition
 from shared.settings import Settings
-from webhook.admission import Admission, HttpRequest, HttpResponse, unavailable
+from webhook.admission import HttpRequest, HttpResponse, unavailable
+
+if TYPE_CHECKING:
+    from shared.ports import Metrics
+    from webhook.admission import Admission
 
 Event: TypeAlias = Mapping[str, Any]
 Handler: TypeAlias = Callable[[Event, object], dict[str, Any]]
@@ -19,12 +23,27 @@ Handler: TypeAlias = Callable[[Event, object], dict[str, Any]]
 log = logging.getLogger("webhook.handler")
 
 
-def handler_for(admission: Callable[[], Admission]) -> Handler:
-    """A Lambda handler that asks ``admission`` for its use case at each call."""
+class FrontDoor(Protocol):
+    """What the handler needs of an app."""
+
+    @property
+    def admission(self) -> Admission:
+        """The use case."""
+        ...
+
+    @property
+    def metrics(self) -> Metrics:
+        """Published after each request."""
+        ...
+
+
+def handler_for(app: Callable[[], FrontDoor]) -> Handler:
+    """A Lambda handler that asks ``app`` for its use case at each call."""
 
     def handle(event: Event, context: object) -> dict[str, Any]:  # noqa: ARG001 - Lambda's signature
         try:
-            response = admission().admit(to_request(event))
+            response = app().admission.admit(to_request(event))
+            app().metrics.flush()
         except Exception as error:  # noqa: BLE001 - last line of defence: Telegram delivers again
             log.error("admission failed", extra={"error": type(error).__name__})  # noqa: TRY400 - a trace may quote the update
             response = unavailable()
@@ -58,10 +77,14 @@ def to_response(response: HttpResponse) -> dict[str, Any]:
 
 
 @cache
-def _admission() -> Admission:
+def _app() -> composition.App:
     """Wired at the first call of this environment, and kept."""
-    admission: Admission = composition.build(Settings.from_environment()).admission
-    return admission
+    settings = Settings.from_environment()
+    if settings.on_aws:
+        from shared.adapters.powertools import configure_logging  # noqa: PLC0415 - AWS alone has it
+
+        configure_logging()
+    return composition.build(settings)
 
 
-handle = handler_for(_admission)
+handle = handler_for(_app)

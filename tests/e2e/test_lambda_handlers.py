@@ -61,7 +61,7 @@ async def test_an_update_becomes_an_answer_through_both_handlers(tmp_path: Path)
         user = api.user(7)
         note = await user.send_voice(NOTE, duration=2)
         update = {"update_id": 1, "message": note.to_dict()}
-        handle = handler_for(lambda: app.admission)
+        handle = handler_for(lambda: app)
         answer = handle(gateway_event(json.dumps(update).encode(), secret=SECRET), None)
         assert answer["statusCode"] == 200
         (delivery,) = app.storage.queue.receive(Lane.EXPRESS, limit=10, visibility_s=90)
@@ -76,7 +76,7 @@ async def test_a_failed_record_is_kept_by_the_queue_and_a_good_one_is_not(tmp_pa
     async with LoopbackBotApi(TOKEN) as api:
         app = _app(tmp_path, api, ScriptedEngine("It works."))
         user = api.user(7)
-        handle = handler_for(lambda: app.admission)
+        handle = handler_for(lambda: app)
         for number, seconds in enumerate((1.0, 2.0)):
             note = await user.send_voice(encode("ogg", "libopus", tone(seconds)), duration=1)
             update = {"update_id": number, "message": note.to_dict()}
@@ -110,7 +110,7 @@ async def test_a_forged_secret_queues_nothing(tmp_path: Path) -> None:
         app = _app(tmp_path, api, ScriptedEngine())
         note = await api.user(7).send_voice(NOTE, duration=2)
         body = json.dumps({"update_id": 1, "message": note.to_dict()}).encode()
-        answer = handler_for(lambda: app.admission)(gateway_event(body, secret="guess"), None)
+        answer = handler_for(lambda: app)(gateway_event(body, secret="guess"), None)
         assert answer["statusCode"] == 401
         assert app.storage.queue.depth() == 0
         await app.close()

@@ -15,7 +15,7 @@ from shared.texts import say
 from tests.events.gateway import TELEGRAM_IP, gateway_event
 from tests.events.samples import PERSON, private, sample, voice
 from tests.unit.webhook.witnesses import SECRET, SECRET_SHA256, Desk
-from webhook.admission import Admission, HttpResponse
+from webhook.admission import HttpResponse
 from webhook.authentication import SECRET_HEADER
 from webhook.handler import handler_for, to_request, to_response
 
@@ -71,7 +71,7 @@ def test_response_without_an_answer_is_empty() -> None:
 def test_update_goes_in_and_the_answer_comes_out() -> None:
     """A genuine event is admitted; its answer is in the response."""
     desk = Desk()
-    handle = handler_for(lambda: desk.admission)
+    handle = handler_for(lambda: desk)
     assert handle(gateway_event(BODY, secret=SECRET), None)["statusCode"] == 200
     assert desk.job.address.chat_id == PERSON
     empty = json.dumps(private(voice=voice(file_size=0))).encode()
@@ -82,7 +82,7 @@ def test_update_goes_in_and_the_answer_comes_out() -> None:
 def test_forged_event_is_refused() -> None:
     """Without the secret the answer is 401 and empty."""
     desk = Desk()
-    response = handler_for(lambda: desk.admission)(gateway_event(BODY), None)
+    response = handler_for(lambda: desk)(gateway_event(BODY), None)
     assert (response["statusCode"], response["body"]) == (401, "")
 
 
@@ -90,14 +90,14 @@ def test_queue_down_asks_for_redelivery() -> None:
     """The gateway passes on 503 with its Retry-After."""
     desk = Desk()
     desk.queue.error = TransientError("busy", retry_after_s=11)
-    response = handler_for(lambda: desk.admission)(gateway_event(BODY, secret=SECRET), None)
+    response = handler_for(lambda: desk)(gateway_event(BODY, secret=SECRET), None)
     assert (response["statusCode"], response["headers"]) == (503, {"retry-after": "11"})
 
 
 def test_fault_of_our_own_loses_no_update(caplog: pytest.LogCaptureFixture) -> None:
     """An unexpected error is answered 503, so that Telegram delivers again; only its type is logged."""
 
-    def broken() -> Admission:
+    def broken() -> Desk:
         raise ZeroDivisionError("Zebrafinch")
 
     response = handler_for(broken)(gateway_event(BODY, secret=SECRET), None)

@@ -102,7 +102,7 @@ def test_redelivery_is_one_request(app: App) -> None:
 def test_event_ends_up_in_the_queue(app: App, tally: Tally) -> None:
     """From the gateway's event to the stored job, nothing is lost on the way."""
     body = json.dumps(sample("audio")).encode()
-    response = handler_for(lambda: app.admission)(gateway_event(body, secret=SECRET), None)
+    response = handler_for(lambda: app)(gateway_event(body, secret=SECRET), None)
     assert response == {"statusCode": 200, "headers": {}, "body": ""}
     (delivery,) = app.storage.queue.receive(Lane.BULK, limit=9, visibility_s=60)
     assert delivery.job.media is not None
@@ -113,7 +113,7 @@ def test_event_ends_up_in_the_queue(app: App, tally: Tally) -> None:
 def test_lost_database_is_503_for_work_alone(app: App, tally: Tally) -> None:
     """With the store gone, work is asked for again later, and help is still given."""
     app.storage.close()
-    handle = handler_for(lambda: app.admission)
+    handle = handler_for(lambda: app)
     work = handle(gateway_event(json.dumps(note(1)).encode(), secret=SECRET), None)
     assert work["statusCode"] == 503
     assert tally.counts[Metric.QUEUE_UNAVAILABLE] == 1
