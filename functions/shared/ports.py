@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Sequence
+    from contextlib import AbstractAsyncContextManager
 
     from shared.audio import Audio, EngineProfile
     from shared.jobs import Address, Delivery, Job, Lane, Media
@@ -305,6 +306,10 @@ class Credentials:
     groq_keys: tuple[str, ...] = field(default=(), repr=False)
     deepgram_keys: tuple[str, ...] = field(default=(), repr=False)
     openai_key: str = field(default="", repr=False)
+    telegram_api_id: int = field(default=0, repr=False)
+    telegram_api_hash: str = field(default="", repr=False)
+    sessions: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    """Names and Telethon session strings, each for one worker at a time."""
 
 
 class Secrets(Protocol):
@@ -387,6 +392,65 @@ class Source(Protocol):
 
     async def close(self) -> None:
         """Let go of connections; harmless when there are none."""
+        ...
+
+
+class RemoteFile(Protocol):
+    """A file at Telegram, open for reading anywhere in it."""
+
+    @property
+    def size_bytes(self) -> int:
+        """Its whole size, from Telegram, not from the update."""
+        ...
+
+    async def read(self, offset: int, length: int) -> bytes:
+        """Exactly ``length`` bytes from ``offset``, fewer only at the end of the file.
+
+        Any number of reads may be under way. ``UserError`` when the file is no longer there;
+        ``TransientError`` when trying the job again may help.
+        """
+        ...
+
+
+class Archive(Protocol):
+    """Files of any size, by ranges: what the Bot API does not give."""
+
+    def open(self, media: Media, address: Address) -> AbstractAsyncContextManager[RemoteFile]:
+        """The file, for as long as the context lasts.
+
+        ``TransientError`` when every session is in use, ``OperatorError`` when none is usable.
+        """
+        ...
+
+    async def close(self) -> None:
+        """Let go of connections; harmless when there are none."""
+        ...
+
+
+class Leases(Protocol):
+    """Things of which each may be used by one worker at a time: sessions at Telegram."""
+
+    def acquire(self, names: Sequence[str], owner: str, lease_s: float) -> str | None:
+        """Take the first of ``names`` that is neither leased nor retired; None when all are.
+
+        Atomic. A lease that has run out is free.
+        """
+        ...
+
+    def renew(self, name: str, owner: str, lease_s: float) -> bool:
+        """Extend the lease to ``lease_s`` from now; False when ``owner`` no longer has it."""
+        ...
+
+    def release(self, name: str, owner: str) -> None:
+        """Give it back; harmless when ``owner`` does not have it."""
+        ...
+
+    def retire(self, name: str) -> None:
+        """Never lease it again: it is broken for good."""
+        ...
+
+    def retired(self, names: Sequence[str]) -> Sequence[str]:
+        """Which of ``names`` are retired."""
         ...
 
 

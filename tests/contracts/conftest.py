@@ -1,16 +1,38 @@
-"""Every contract test runs once per edition of the storage."""
+"""Every contract test runs once per edition of the storage.
+
+The AWS edition runs on moto; the tests of races run once more on an emulator with threads of its
+own, where ``TRANSCRIBER_EMULATOR_URL`` names one.
+"""
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.contracts.editions import EDITIONS, Edition
+from tests.contracts.aws_edition import AwsEdition
+from tests.contracts.editions import Edition, SqliteEdition, race
+from tests.doubles.aws_server import AwsServer
 from tests.doubles.clock import ManualClock
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+EMULATOR = pytest.param("emulator", marks=pytest.mark.emulator)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Make the marker known."""
+    config.addinivalue_line("markers", "emulator: needs an AWS emulator (TRANSCRIBER_EMULATOR_URL)")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Give every test its editions; the emulator is there for the races alone."""
+    if "new_edition" in metafunc.fixturenames:
+        races = race.__name__ in metafunc.function.__code__.co_names
+        editions = ["sqlite", "aws", *([EMULATOR] if races else [])]
+        metafunc.parametrize("new_edition", editions, indirect=True)
 
 
 @pytest.fixture
@@ -19,21 +41,54 @@ def clock() -> ManualClock:
     return ManualClock()
 
 
-@pytest.fixture(params=sorted(EDITIONS))
+@pytest.fixture(scope="module")
+def aws_server() -> Iterator[AwsServer]:
+    """An AWS account on loopback."""
+    with AwsServer().running() as server:
+        yield server
+
+
+@pytest.fixture
+def emulator_url() -> str:
+    """Where the emulator answers; without one the test is skipped."""
+    url = os.environ.get("TRANSCRIBER_EMULATOR_URL", "")
+    if not url:
+        pytest.skip("TRANSCRIBER_EMULATOR_URL names no AWS emulator")
+    return url
+
+
+@pytest.fixture
 def new_edition(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, clock: ManualClock
 ) -> Iterator[Callable[[], Edition]]:
     """Make one more empty store; property tests need one per example."""
     made: list[Edition] = []
+    make_edition = _maker(request, tmp_path_factory, clock)
 
     def make() -> Edition:
-        edition = EDITIONS[request.param](tmp_path_factory.mktemp("edition"), clock)
+        edition = make_edition()
         made.append(edition)
         return edition
 
     yield make
     for edition in made:
         edition.close()
+
+
+def _maker(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, clock: ManualClock
+) -> Callable[[], Edition]:
+    """What makes a store of the edition that is asked for."""
+    match request.param:
+        case "sqlite":
+            return lambda: SqliteEdition(tmp_path_factory.mktemp("edition"), clock)
+        case "aws":
+            server: AwsServer = request.getfixturevalue("aws_server")
+            server.clock = clock
+            return lambda: AwsEdition(server.endpoint, clock)
+        case _:
+            url: str = request.getfixturevalue("emulator_url")
+            return lambda: AwsEdition(url, clock)
 
 
 @pytest.fixture

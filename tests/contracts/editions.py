@@ -124,9 +124,6 @@ class SqliteEdition:
         return database
 
 
-EDITIONS: dict[str, Callable[[Path, Clock], Edition]] = {"sqlite": SqliteEdition}
-
-
 def race(count: int, call: Callable[[int], Result]) -> list[Result]:
     """Call with 0, 1, … at the same moment, each in its thread; the results in that order."""
     start = threading.Barrier(count)

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, cast
 
 import composition
 from local.loopback.bot_api import LoopbackBotApi
 from processor.outcome import settle
+from shared.errors import TranscriberError
 from shared.jobs import Lane
 from shared.settings import Settings
 from shared.telemetry import Tally
 from tests.doubles.clock import HeldClock
 from tests.doubles.engine import ScriptedEngine
+from tests.doubles.sabotage import Killed, Sabotage
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from shared.adapters.telegram import TelegramMessenger
     from shared.jobs import Delivery
 
+ROUNDS = 20  # more than any job has tries
 TOKEN = "123456789:a-token-for-tests-only"
 
 
@@ -35,6 +38,8 @@ class Bench:
         self.api = api
         self.clock = clock
         self.tally = cast("Tally", app.metrics)
+        self._queue = app.storage.queue
+        self.sabotage = Sabotage(app)
         self.user = api.user(7, "Ada", "en")
         self._offset = 0
 
@@ -49,7 +54,7 @@ class Bench:
 
     def receive(self) -> list[Delivery]:
         """What is visible in the queue now, hidden from now on."""
-        queue, lease_s = self.app.storage.queue, self.app.settings.lease_s
+        queue, lease_s = self._queue, self.app.settings.lease_s
         return [d for lane in Lane for d in queue.receive(lane, limit=10, visibility_s=lease_s)]
 
     async def work(self) -> list[Outcome]:
@@ -58,9 +63,29 @@ class Bench:
         while deliveries := self.receive():
             for delivery in deliveries:
                 outcome = await self.app.processor.process(delivery)
-                await settle(self.app.storage.queue, delivery, outcome)
+                with suppress(TranscriberError):  # as the worker does
+                    await settle(self.app.storage.queue, delivery, outcome)
                 outcomes.append(outcome)
         return outcomes
+
+    async def work_until_quiet(self, delay_s: float = 91.0) -> list[Outcome]:
+        """Work over every retry and lease, restarting after each crash, until nothing is left."""
+        outcomes = []
+        for _ in range(ROUNDS):
+            outcomes += await self.survive()
+            if not self._queue.depth():
+                return outcomes
+            self.clock.advance(delay_s)
+        raise AssertionError("the queue never runs dry")
+
+    async def survive(self) -> list[Outcome]:
+        """Work; a process that is killed meanwhile leaves all as it was, its heart stands still."""
+        try:
+            return await self.work()
+        except (Killed, BaseExceptionGroup):
+            self.clock.forget_sleepers()
+            self.sabotage.revive()
+            return []
 
     async def answer(self) -> list[Outcome]:
         """Admit, then work."""

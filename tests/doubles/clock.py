@@ -48,3 +48,7 @@ class HeldClock(ManualClock):
         for woken in due:
             if not woken.done():
                 woken.set_result(None)
+
+    def forget_sleepers(self) -> None:
+        """Wake nobody who sleeps now, ever: their process is dead."""
+        self._sleepers.clear()
