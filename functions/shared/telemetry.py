@@ -47,6 +47,9 @@ class Metric(StrEnum):
     PROCESSING_S = "ProcessingSeconds"
     END_TO_END_S = "EndToEndSeconds"
     AUDIO_S = "AudioSeconds"
+    MTPROTO_REQUESTS = "MtprotoRequests"
+    FLOOD_WAIT_S = "FloodWaitSeconds"
+    SESSION_RETIRED = "SessionRetired"
 
 
 class Tally:
