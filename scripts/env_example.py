@@ -16,7 +16,7 @@ HEADINGS = {
     "user_tasks": "Limits",
     "tries": "Work and retention",
     "database_path": "Single machine",
-    "state_table": "AWS",
+    "service_name": "AWS",
 }
 INTRODUCTION = """\
 # Settings of Telegram Transcriber, each with its default. Copy this file to .env and remove the #

@@ -44,7 +44,7 @@ class App:
             return Tally()
         from shared.adapters.powertools import PowertoolsMetrics
 
-        return PowertoolsMetrics()
+        return PowertoolsMetrics(self.settings.service_name)
 
     @cached_property
     def storage(self) -> Storage:
@@ -89,7 +89,13 @@ class App:
         """The speech engine the settings select."""
         from processor.engines import choose
 
-        return choose(self.settings, self.secrets)
+        return choose(
+            self.settings,
+            self.secrets,
+            clock=self.clock,
+            metrics=self.metrics,
+            budget=self.storage.budget,
+        )
 
     @cached_property
     def admission(self) -> Admission:

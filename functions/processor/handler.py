@@ -45,8 +45,8 @@ class Environment:
         """Read the settings and wire everything."""
         from shared.adapters.powertools import configure_logging  # noqa: PLC0415  # AWS alone has it
 
-        configure_logging()
         settings = Settings.from_environment()
+        configure_logging(settings.service_name)
         app = composition.build(settings)
         return cls(asyncio.Runner(), settings, app, app.secrets.credentials().bot_token)
 

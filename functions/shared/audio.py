@@ -40,3 +40,5 @@ class EngineProfile:
     max_chunk_s: float
     takes_pcm: bool = False
     """Wants decoded samples instead of files: then nothing is ever passed through."""
+    hedge: bool = True
+    """Whether a second request beside a slow one may be faster: not where both share a CPU."""

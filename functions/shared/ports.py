@@ -113,6 +113,29 @@ class RateLimiter(Protocol):
         ...
 
 
+class AudioBudget(Protocol):
+    """How much audio each provider may be sent in an hour, shared by all workers.
+
+    The hour rolls: what was taken comes back evenly, the whole allowance within the hour. A
+    provider without a known limit always grants.
+    """
+
+    def take(self, provider: str, audio_s: float) -> float:
+        """Reserve ``audio_s`` seconds of audio: 0.0 when granted, else the seconds to wait.
+
+        Nothing is taken when it is not granted. Exact under races. More than the whole allowance
+        counts as all of it.
+        """
+        ...
+
+    def correct(self, provider: str, remaining_s: float, reset_s: float) -> None:
+        """Learn from ``provider`` what is left, and after how long all of it will be back.
+
+        This only ever takes away: requests on their way are not in the provider's figures yet.
+        """
+        ...
+
+
 class JobState(StrEnum):
     """The life of a job."""
 

@@ -59,6 +59,10 @@ class Settings:
     )
     groq_model: str = _setting("whisper-large-v3-turbo", "Groq model.")
     groq_base_url: str = _setting("https://api.groq.com", "Groq's address, without a path.")
+    groq_audio_s_per_hour: int = _setting(
+        7200,
+        "Seconds of audio an hour that Groq allows all its keys together; 7200 is the free tier.",
+    )
     deepgram_api_key: str = _setting(
         "", "Deepgram key; several, separated by commas, are used in turn.", secret=True
     )
@@ -104,6 +108,10 @@ class Settings:
         "data/transcriber.sqlite3", "SQLite file of the single-machine edition."
     )
 
+    service_name: str = _setting(
+        "transcriber",
+        "Name of this deployment in logs and metrics, where several share an account.",
+    )
     state_table: str = _setting(
         "", "DynamoDB table of limits and jobs; set on AWS, where it replaces the SQLite file."
     )

@@ -14,7 +14,6 @@ from enum import StrEnum
 from typing import Any
 
 NAMESPACE = "TelegramTranscriber"
-SERVICE = "transcriber"  # the one dimension of every metric
 
 
 class Metric(StrEnum):

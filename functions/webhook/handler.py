@@ -83,7 +83,7 @@ def _app() -> composition.App:
     if settings.on_aws:
         from shared.adapters.powertools import configure_logging  # noqa: PLC0415 - AWS alone has it
 
-        configure_logging()
+        configure_logging(settings.service_name)
     return composition.build(settings)
 
 

@@ -6,10 +6,12 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
+from shared.adapters.sqlite.budget import SqliteAudioBudget
 from shared.adapters.sqlite.cache import SqliteTranscriptCache
 from shared.adapters.sqlite.database import Database
 from shared.adapters.sqlite.history import SqliteHistory
 from shared.adapters.sqlite.jobs import SqliteJobStore
+from shared.adapters.sqlite.leases import SqliteLeases
 from shared.adapters.sqlite.limiter import SqliteRateLimiter
 from shared.adapters.sqlite.preferences import SqlitePreferences
 from shared.adapters.sqlite.queue import SqliteJobQueue
@@ -23,10 +25,12 @@ if TYPE_CHECKING:
 
     from shared.adapters.memory import PackedTranscripts
     from shared.ports import (
+        AudioBudget,
         Clock,
         History,
         JobQueue,
         JobStore,
+        Leases,
         Preferences,
         RateLimiter,
         Verdict,
@@ -65,6 +69,14 @@ class Edition(Protocol):
 
     def history(self) -> History:
         """A client of the users' history."""
+        ...
+
+    def leases(self) -> Leases:
+        """A client of the leases."""
+        ...
+
+    def budget(self, **limits: float) -> AudioBudget:
+        """A client of the providers' audio budgets, with these limits."""
         ...
 
     def close(self) -> None:
@@ -112,6 +124,14 @@ class SqliteEdition:
     def history(self) -> History:
         """A client of the users' history."""
         return SqliteHistory(self._open(), self._clock, retention_s=RETENTION_S)
+
+    def leases(self) -> Leases:
+        """A client of the leases."""
+        return SqliteLeases(self._open(), self._clock)
+
+    def budget(self, **limits: float) -> AudioBudget:
+        """A client of the providers' audio budgets, with these limits."""
+        return SqliteAudioBudget(self._open(), self._clock, limits)
 
     def close(self) -> None:
         """Close every client."""

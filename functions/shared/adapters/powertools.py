@@ -12,7 +12,7 @@ from aws_lambda_powertools import Metrics as EmfMetrics
 from aws_lambda_powertools.logging.formatter import LambdaPowertoolsFormatter
 from aws_lambda_powertools.metrics import MetricUnit
 
-from shared.telemetry import NAMESPACE, SERVICE
+from shared.telemetry import NAMESPACE
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -38,14 +38,14 @@ class PrivateFormatter(LambdaPowertoolsFormatter):
         return " > ".join(f"{os.path.basename(f.filename)}:{f.lineno}" for f in frames)  # noqa: PTH119  # a name, not a path on this machine
 
 
-def configure_logging(level: int = logging.INFO) -> None:
+def configure_logging(service: str, level: int = logging.INFO) -> None:
     """Write every logger's lines as Powertools' JSON; called once for each environment.
 
     Powertools' own ``Logger`` would give its form to one logger; the use cases log by the standard
     library, so the form is given to the root.
     """
     formatter = PrivateFormatter(serialize_stacktrace=False)
-    formatter.append_keys(service=SERVICE)
+    formatter.append_keys(service=service)
     handler = logging.StreamHandler(sys.stdout)
     handler.setFormatter(formatter)
     root = logging.getLogger()
@@ -54,10 +54,13 @@ def configure_logging(level: int = logging.INFO) -> None:
 
 
 class PowertoolsMetrics:
-    """Metrics port over EMF: collected during an invocation, printed by ``flush``."""
+    """Metrics port over EMF: collected during an invocation, printed by ``flush``.
 
-    def __init__(self) -> None:
-        self._emf = EmfMetrics(namespace=NAMESPACE, service=SERVICE)
+    ``service`` is the one dimension.
+    """
+
+    def __init__(self, service: str) -> None:
+        self._emf = EmfMetrics(namespace=NAMESPACE, service=service)
         self._waiting = False
 
     def count(self, name: str, n: int = 1) -> None:

@@ -9,9 +9,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from shared.ports import (
+        AudioBudget,
         History,
         JobQueue,
         JobStore,
+        Leases,
         Preferences,
         RateLimiter,
         TranscriptCache,
@@ -28,6 +30,8 @@ class Storage:
     cache: TranscriptCache
     preferences: Preferences
     history: History
+    leases: Leases
+    budget: AudioBudget
     close: Callable[[], None]
     """Let go of files and connections."""
     release_orphans: Callable[[], int]

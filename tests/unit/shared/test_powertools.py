@@ -29,19 +29,19 @@ def test_any_loggers_line_is_json_with_its_extra_fields(
     root: None, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """What the use cases log by the standard library comes out through Powertools, once."""
-    configure_logging()
+    configure_logging("a-stack")
     logging.getLogger("processor.work").info("processed", extra={"job": "j1", "attempt": 2})
     (line,) = capsys.readouterr().out.splitlines()
     record = json.loads(line)
     assert (record["message"], record["job"], record["attempt"]) == ("processed", "j1", 2)
-    assert record["service"] == "transcriber"
+    assert record["service"] == "a-stack"
 
 
 def test_an_exceptions_message_is_not_logged(
     root: None, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Type and place are; the message may quote what somebody sent."""
-    configure_logging()
+    configure_logging("a-stack")
     try:
         int("Zebrafinch")
     except ValueError:
@@ -54,7 +54,7 @@ def test_an_exceptions_message_is_not_logged(
 
 def test_metrics_are_one_emf_line_for_an_invocation(capsys: pytest.CaptureFixture[str]) -> None:
     """Counts and seconds under one dimension; a flush without metrics prints nothing."""
-    metrics = PowertoolsMetrics()
+    metrics = PowertoolsMetrics("a-stack")
     metrics.count(Metric.CACHE_HIT)
     metrics.count(Metric.CACHE_HIT, 2)
     metrics.observe(Metric.PROCESSING_S, 1.5)

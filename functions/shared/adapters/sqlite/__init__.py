@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from shared.adapters.memory import RecentTranscripts
+from shared.adapters.sqlite.budget import SqliteAudioBudget
 from shared.adapters.sqlite.cache import SqliteTranscriptCache
 from shared.adapters.sqlite.database import Database
 from shared.adapters.sqlite.history import SqliteHistory
 from shared.adapters.sqlite.jobs import SqliteJobStore
+from shared.adapters.sqlite.leases import SqliteLeases
 from shared.adapters.sqlite.limiter import SqliteRateLimiter
 from shared.adapters.sqlite.preferences import SqlitePreferences
 from shared.adapters.sqlite.queue import SqliteJobQueue
@@ -30,11 +32,13 @@ def open_storage(settings: Settings, clock: Clock) -> Storage:
     queue = SqliteJobQueue(database, clock, max_receive_count=settings.max_receive_count)
     jobs = SqliteJobStore(database, clock, retention_s=retention_s)
     cache = SqliteTranscriptCache(database, clock, retention_s=retention_s)
+    leases = SqliteLeases(database, clock)
 
     def release_orphans() -> int:
         database.lock()
         database.prune(clock.now())
         jobs.release_orphans()
+        leases.release_orphans()
         return queue.release_orphans()
 
     return Storage(
@@ -51,6 +55,8 @@ def open_storage(settings: Settings, clock: Clock) -> Storage:
         cache=RecentTranscripts(cache, clock),
         preferences=SqlitePreferences(database),
         history=SqliteHistory(database, clock, retention_s=retention_s),
+        leases=leases,
+        budget=SqliteAudioBudget(database, clock, {"groq": settings.groq_audio_s_per_hour}),
         close=database.close,
         release_orphans=release_orphans,
     )

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from shared.adapters.sqlite.schema import PRUNE, SCHEMA, SCHEMA_VERSION
+from shared.adapters.sqlite.schema import MIGRATIONS, PRUNE, SCHEMA, SCHEMA_VERSION
 from shared.errors import OperatorError, TranscriberError, TransientError
 
 if TYPE_CHECKING:
@@ -106,19 +106,19 @@ class Database:
                 self._lock_file = None
 
     def _prepare(self) -> None:
-        """Refuse a file of a newer release, set the connection up, create missing tables."""
+        """Refuse a file of a newer release, set the connection up, bring the tables up to date."""
         self._version()
         with self._errors_named():
             self._connection.execute("PRAGMA journal_mode = WAL")
             self._connection.execute("PRAGMA synchronous = NORMAL")
             # What is deleted shall not stay readable in free pages.
             self._connection.execute("PRAGMA secure_delete = ON")
-        if self._version() == 0:
+        if self._version() < SCHEMA_VERSION:
             with self.transaction() as connection:
-                if self._version() == 0:  # else another process was faster
-                    for statement in SCHEMA:
-                        connection.execute(statement)
-                    connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+                version = self._version()  # another process may have been faster
+                for statement in _changes_since(version):
+                    connection.execute(statement)
+                connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
 
     def _version(self) -> int:
         version: int = self.read("PRAGMA user_version")[0][0]
@@ -146,6 +146,15 @@ def translated(error: sqlite3.Error, path: Path) -> TranscriberError:
         return OperatorError(f"{path}: {REMEDIES[code]}")
     name = getattr(error, "sqlite_errorname", type(error).__name__)
     return OperatorError(f"{path}: SQLite failed with {name}")
+
+
+def _changes_since(version: int) -> Iterator[str]:
+    """The statements that make a file of this version, 0 for an empty one, one of ours."""
+    if version == 0:
+        yield from SCHEMA
+        return
+    for former in range(version, SCHEMA_VERSION):
+        yield from MIGRATIONS[former]
 
 
 def _prune(connection: sqlite3.Connection, now: float, limit: int) -> None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-SCHEMA_VERSION = 1  # SQLite's user_version; raise it with every change of the tables
+SCHEMA_VERSION = 2  # SQLite's user_version; raise it with every change of the tables
 
-# Every table but the chats' preferences forgets by itself: rows with ``expires_at`` in the past
-# count as absent and are pruned on the way of later writes.
+# Every table but preferences, leases and budgets forgets by itself: rows with ``expires_at`` in the
+# past count as absent and are pruned on the way of later writes.
 EXPIRING = (
     "messages",
     "dead_letters",
@@ -20,6 +20,16 @@ EXPIRING = (
     "files",
     "history",
 )
+
+# A lease without owner is retired: never given out again. There are no more rows than sessions.
+LEASES = """CREATE TABLE leases (
+        name TEXT PRIMARY KEY,
+        owner TEXT,
+        lease_until REAL NOT NULL
+    )"""
+
+# The moment when all of a provider's hourly allowance is free again. One row per provider.
+BUDGETS = "CREATE TABLE budgets (provider TEXT PRIMARY KEY, free_at REAL NOT NULL)"
 
 TABLES = (
     # AUTOINCREMENT: an id is never used twice, so an old receipt can never fit a new message.
@@ -114,9 +124,13 @@ TABLES = (
         expires_at REAL NOT NULL,
         PRIMARY KEY (user, job_id)
     )""",
+    LEASES,
+    BUDGETS,
 )
 
 SCHEMA = (*TABLES, *(f"CREATE INDEX {name}_expiry ON {name} (expires_at)" for name in EXPIRING))
+
+MIGRATIONS = {1: (LEASES, BUDGETS)}  # what brings a file of that version to the next
 
 PRUNE = tuple(
     f"DELETE FROM {name} WHERE rowid IN"  # noqa: S608 - the names are the constants above

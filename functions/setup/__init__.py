@@ -1,0 +1,1 @@
+"""Runs at deployment alone: makes the webhook secret, registers and removes the webhook."""

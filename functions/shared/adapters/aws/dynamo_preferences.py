@@ -1,0 +1,37 @@
+"""What chats have chosen; kept until they choose anew or ask to be forgotten."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from shared.ports import ChatPreferences
+
+if TYPE_CHECKING:
+    from shared.adapters.aws.dynamo_table import DynamoTable, Item
+
+
+class DynamoPreferences:
+    """One item per chat that has chosen anything; the only kind that never expires."""
+
+    def __init__(self, table: DynamoTable) -> None:
+        self._table = table
+
+    def get(self, chat_id: int) -> ChatPreferences:
+        """The choices, or the defaults."""
+        item = self._table.get(_key(chat_id))
+        if item is None:
+            return ChatPreferences()
+        return ChatPreferences(item.get("language"), tuple(item["formats"]))
+
+    def put(self, chat_id: int, preferences: ChatPreferences) -> None:
+        """Replace them."""
+        chosen = {"language": preferences.language, "formats": preferences.formats}
+        self._table.put({**_key(chat_id), **chosen})
+
+    def delete(self, chat_id: int) -> None:
+        """Back to the defaults."""
+        self._table.delete(_key(chat_id))
+
+
+def _key(chat_id: int) -> Item:
+    return {"pk": f"P#{chat_id}"}
