@@ -24,6 +24,8 @@ class Audio:
     duration_s: float | None = None
     """None for original bytes that nobody has decoded."""
     channel: int | None = None
+    overlap_s: float = 0.0
+    """Seconds at the end that the next chunk repeats (the next of the same channel)."""
 
 
 @dataclass(frozen=True, slots=True)

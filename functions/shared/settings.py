@@ -51,7 +51,7 @@ class Settings:
 
     speech_engine: str = _setting(
         "auto",
-        "Speech engine: auto takes the first that is configured of groq, deepgram, openai, embedded.",
+        "Speech engine: auto uses all that are configured of groq, deepgram, openai; else the embedded one.",
         choices=ENGINES,
     )
     groq_api_key: str = _setting(

@@ -49,6 +49,7 @@ class EmbeddedEngine:
             max_bytes=MAX_BYTES,
             max_chunk_s=MAX_CHUNK_S,
             takes_pcm=True,
+            hedge=False,
         )
 
     async def load(self, progress: Callable[[str], None] | None = None) -> None:

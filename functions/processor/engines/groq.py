@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 import httpx
 
-from processor.engines.failures import MEANINGS, failure
-from processor.engines.hearing import from_verbose_json, parsed
+from processor.engines.failures import MEANINGS, failure, go_duration_s
+from processor.engines.hearing import finite, from_verbose_json, parsed
 from processor.engines.languages import whisper_code
 from processor.engines.uploads import file_name, mime_type
 from shared.audio import EngineProfile
 from shared.errors import OperatorError, TranscriberError, TransientError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     import groq
 
@@ -45,7 +46,11 @@ WRONG_ADDRESS = f"{NAME} has a wrong address: GROQ_BASE_URL"
 
 
 class GroqEngine:
-    """Engine over the Groq SDK. Use it in one event loop."""
+    """Engine over the Groq SDK. Use it in one event loop.
+
+    ``learn`` gets, in a thread, what Groq says with an answer: the seconds of audio left in its
+    rolling hour, and after how many seconds all of it is back.
+    """
 
     def __init__(
         self,
@@ -54,8 +59,10 @@ class GroqEngine:
         base_url: str = BASE_URL,
         *,
         timeout: httpx.Timeout = TIMEOUT,
+        learn: Callable[[float, float], None] | None = None,
     ) -> None:
         self._keys = keys
+        self._learn = learn
         self._base_url = base_url
         self._timeout = timeout
         self._opened: groq.AsyncGroq | None = None
@@ -93,11 +100,20 @@ class GroqEngine:
                 timestamp_granularities=["segment"],
                 temperature=0.0,
             )
+            await self._report(answer.headers)
             return await answer.read()
         except groq.GroqError as error:
+            if isinstance(error, groq.APIStatusError):
+                await self._report(error.response.headers)
             raise translated(error) from error
         except httpx.InvalidURL as error:
             raise OperatorError(WRONG_ADDRESS) from error
+
+    async def _report(self, headers: Mapping[str, str]) -> None:
+        """Pass on what is left of the hour, where the answer says so."""
+        left = audio_left(headers)
+        if self._learn is not None and left is not None:
+            await asyncio.to_thread(self._learn, *left)
 
     def _client(self) -> groq.AsyncGroq:
         import groq  # noqa: PLC0415  (as above)
@@ -110,6 +126,16 @@ class GroqEngine:
                 max_retries=0,  # the queue retries; see the keys for the rest
             )
         return self._opened
+
+
+def audio_left(headers: Mapping[str, str]) -> tuple[float, float] | None:
+    """Seconds of audio left in the rolling hour, and seconds until all of it is back."""
+    reset_s = go_duration_s(headers.get("x-ratelimit-reset-audio-seconds", ""))
+    try:
+        remaining_s = finite(headers.get("x-ratelimit-remaining-audio-seconds", ""))
+    except ValueError:
+        return None
+    return None if reset_s is None else (remaining_s, reset_s)
 
 
 def translated(error: groq.GroqError) -> TranscriberError:

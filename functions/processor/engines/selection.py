@@ -2,33 +2,55 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from processor.engines import model
 from processor.engines.keys import Keys
-from shared.errors import OperatorError
+from processor.engines.pool import EnginePool
+from shared.errors import OperatorError, TransientError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from shared.ports import Engine, Secrets
+    from shared.ports import AudioBudget, Clock, Engine, Metrics, Secrets
     from shared.settings import Settings
 
+EMBEDDED = "embedded"
 
-def choose(settings: Settings, secrets: Secrets) -> Engine:
-    """The engine named, or the first that is configured of groq, deepgram, openai, embedded.
 
-    Raise OperatorError saying what to set when there is none.
+def choose(
+    settings: Settings,
+    secrets: Secrets,
+    *,
+    clock: Clock,
+    metrics: Metrics,
+    budget: AudioBudget | None,
+) -> Engine:
+    """The engine named; or all that are configured of groq, deepgram, openai; or the embedded one.
+
+    Engines behind a network come as a pool, one engine too: budget, breaker and hedging serve it
+    as well. The embedded one stays itself. OperatorError saying what to set when there is none.
     """
-    if settings.speech_engine != "auto":
-        what = missing(settings.speech_engine, settings, secrets)
+    names = _named(settings, secrets)
+    if names == [EMBEDDED]:
+        return _embedded(settings)
+    engines = [REMOTE[name](settings, secrets, budget) for name in names]
+    return EnginePool(engines, clock=clock, metrics=metrics, budget=budget)
+
+
+def _named(settings: Settings, secrets: Secrets) -> list[str]:
+    """The engines to use, in the order of preference; never the embedded one beside others."""
+    name = settings.speech_engine
+    if name != "auto":
+        what = missing(name, settings, secrets)
         if what is not None:
-            raise OperatorError(f"SPEECH_ENGINE={settings.speech_engine} needs {what}")
-        return ENGINES[settings.speech_engine](settings, secrets)
-    for name, build in ENGINES.items():
-        if missing(name, settings, secrets) is None:
-            return build(settings, secrets)
-    raise OperatorError(f"there is no speech engine: {model.WAYS_OUT}")
+            raise OperatorError(f"SPEECH_ENGINE={name} needs {what}")
+        return [name]
+    remote = [name for name in REMOTE if missing(name, settings, secrets) is None]
+    if not remote and missing(EMBEDDED, settings, secrets) is not None:
+        raise OperatorError(f"there is no speech engine: {model.WAYS_OUT}")
+    return remote or [EMBEDDED]
 
 
 def missing(engine: str, settings: Settings, secrets: Secrets) -> str | None:
@@ -44,21 +66,27 @@ def missing(engine: str, settings: Settings, secrets: Secrets) -> str | None:
     return None if met else what
 
 
-def _groq(settings: Settings, secrets: Secrets) -> Engine:
-    from processor.engines.groq import GroqEngine  # noqa: PLC0415  (only the engine in use)
+def _groq(settings: Settings, secrets: Secrets, budget: AudioBudget | None) -> Engine:
+    from processor.engines.groq import NAME, GroqEngine  # noqa: PLC0415  (only what is in use)
+
+    def learn(remaining_s: float, reset_s: float) -> None:
+        """Correct the budget by the figures of the only key: several may be several accounts'."""
+        if budget is not None and len(secrets.credentials().groq_keys) == 1:
+            with suppress(TransientError, OperatorError):  # worth less than the answer it came with
+                budget.correct(NAME, remaining_s, reset_s)
 
     keys = Keys("GROQ_API_KEY", lambda: secrets.credentials().groq_keys)
-    return GroqEngine(keys, settings.groq_model, settings.groq_base_url)
+    return GroqEngine(keys, settings.groq_model, settings.groq_base_url, learn=learn)
 
 
-def _deepgram(settings: Settings, secrets: Secrets) -> Engine:
+def _deepgram(settings: Settings, secrets: Secrets, _: AudioBudget | None) -> Engine:
     from processor.engines.deepgram import DeepgramEngine  # noqa: PLC0415  (as above)
 
     keys = Keys("DEEPGRAM_API_KEY", lambda: secrets.credentials().deepgram_keys)
     return DeepgramEngine(keys, settings.deepgram_model, settings.deepgram_base_url)
 
 
-def _openai(settings: Settings, secrets: Secrets) -> Engine:
+def _openai(settings: Settings, secrets: Secrets, _: AudioBudget | None) -> Engine:
     from processor.engines.openai_compatible import (  # noqa: PLC0415  (as above)
         OpenAICompatibleEngine,
     )
@@ -68,15 +96,15 @@ def _openai(settings: Settings, secrets: Secrets) -> Engine:
     )
 
 
-def _embedded(settings: Settings, _: Secrets) -> Engine:
+def _embedded(settings: Settings) -> Engine:
     from processor.engines.embedded import EmbeddedEngine  # noqa: PLC0415  (as above)
 
     return EmbeddedEngine(settings.whisper_model)
 
 
-ENGINES: dict[str, Callable[[Settings, Secrets], Engine]] = {  # in the order auto tries them
+# In the order of preference.
+REMOTE: dict[str, Callable[[Settings, Secrets, AudioBudget | None], Engine]] = {
     "groq": _groq,
     "deepgram": _deepgram,
     "openai": _openai,
-    "embedded": _embedded,
 }

@@ -9,7 +9,7 @@ import groq
 import httpx
 import pytest
 
-from processor.engines.groq import UNANSWERED, GroqEngine, translated
+from processor.engines.groq import UNANSWERED, GroqEngine, audio_left, translated
 from processor.engines.keys import Keys
 from shared.audio import Audio
 from shared.errors import (
@@ -162,6 +162,44 @@ async def test_when_all_keys_are_limited_groq_says_for_how_long(
     with pytest.raises(RateLimitedError) as caught:
         await engine.recognise(TONE)
     assert caught.value.retry_after_s == pytest.approx(99.738)
+
+
+async def test_what_is_left_of_the_hour_is_passed_on(server: GroqServer) -> None:
+    """With answers and refusals alike, in seconds; nothing where Groq says nothing."""
+    learnt: list[tuple[float, float]] = []
+    keys = Keys("GROQ_API_KEY", lambda: ("first-key",))
+    engine = GroqEngine(
+        keys, TURBO, server.base_url, learn=lambda left_s, reset_s: learnt.append((left_s, reset_s))
+    )
+    await engine.recognise(TONE)
+    server.faults.extend([rate_limited(), Fault.html(503)])
+    for _ in range(2):
+        with pytest.raises(TransientError):
+            await engine.recognise(TONE)
+    await engine.close()
+    assert learnt == [(7190.0, 5.0)] * 2
+
+
+@pytest.mark.parametrize(
+    ("remaining", "reset", "left"),
+    [
+        ("7190", "5s", (7190.0, 5.0)),
+        ("0.5", "59m59.5s", (0.5, 3599.5)),
+        ("nan", "5s", None),
+        ("7190", "soon", None),
+        ("", "", None),
+    ],
+)
+def test_figures_that_are_none_are_left_out(
+    remaining: str, reset: str, left: tuple[float, float] | None
+) -> None:
+    """Only two numbers are believed."""
+    headers = {
+        "x-ratelimit-remaining-audio-seconds": remaining,
+        "x-ratelimit-reset-audio-seconds": reset,
+    }
+    assert audio_left(headers) == left
+    assert audio_left({}) is None
 
 
 async def test_a_refused_key_is_the_operators_only_when_none_is_left(

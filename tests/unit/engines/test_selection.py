@@ -8,9 +8,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from processor.engines import choose
+from processor.engines.embedded import EmbeddedEngine
+from processor.engines.pool import EnginePool
 from shared.adapters.secrets import SettingsSecrets
 from shared.errors import OperatorError
 from shared.settings import Settings
+from shared.telemetry import Tally
+from tests.doubles.clock import ManualClock
 
 if TYPE_CHECKING:
     from shared.ports import Engine
@@ -25,22 +29,37 @@ KEYS = {
 def chosen(**settings: str) -> Engine:
     """The engine for these settings alone."""
     made = Settings(**settings)  # type: ignore[arg-type]  # all of them are texts
-    return choose(made, SettingsSecrets(made))
+    return choose(made, SettingsSecrets(made), clock=ManualClock(), metrics=Tally(), budget=None)
 
 
-def test_auto_takes_the_first_that_is_configured() -> None:
-    """Groq before Deepgram before an OpenAI-compatible server before the embedded engine."""
+def test_auto_pools_all_that_are_configured() -> None:
+    """Groq before Deepgram before an OpenAI-compatible server; the embedded engine if nothing is."""
     left = dict(KEYS)
     names = [chosen(**left).profile.name]
     while left:
         left.pop(next(iter(left)))
         names.append(chosen(**left).profile.name)
-    assert names == ["groq", "deepgram", "openai", "embedded"]
+    assert names == ["groq+deepgram+openai", "deepgram+openai", "openai", "embedded"]
+
+
+def test_the_models_of_a_pool_are_part_of_its_recipe() -> None:
+    """A transcript of other models is another transcript."""
+    engine = chosen(groq_model="g", deepgram_model="d", openai_model="o", **KEYS)
+    assert engine.profile.model == "g+d+o"
+
+
+def test_engines_behind_a_network_are_pooled_even_alone() -> None:
+    """Budget, breaker and hedging serve one as well; the embedded engine can do without."""
+    assert isinstance(chosen(groq_api_key="gsk-a"), EnginePool)
+    assert isinstance(chosen(speech_engine="deepgram", **KEYS), EnginePool)
+    embedded = chosen()
+    assert isinstance(embedded, EmbeddedEngine)
+    assert not embedded.profile.hedge
 
 
 @pytest.mark.parametrize("name", ["groq", "deepgram", "openai", "embedded"])
 def test_a_named_engine_is_taken_whatever_else_is_configured(name: str) -> None:
-    """ENGINE decides, and its model is part of the profile."""
+    """SPEECH_ENGINE decides, alone, and its model is part of the profile."""
     engine = chosen(
         speech_engine=name, groq_model="m", deepgram_model="m", openai_model="m", **KEYS
     )
