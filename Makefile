@@ -4,7 +4,7 @@
 
 SHELL = /bin/sh
 .DEFAULT_GOAL = help
-.PHONY: help run test check format build deploy sample env-example lock clean
+.PHONY: help run test check format build deploy secrets sessions webhook doctor redrive tail live-check sample env-example configuration bench lock clean
 
 # Taken as it is typed, `$` and all, and handed on in the environment, so that no shell reads it.
 override FILE := $(value FILE)
@@ -14,6 +14,12 @@ export FILE
 STAGE = dev
 override STAGE := $(value STAGE)
 export STAGE
+# What the operators' commands are told: ARGS are any further options of theirs.
+override DO := $(value DO)
+override MOVE := $(value MOVE)
+override JOB := $(value JOB)
+override ARGS := $(value ARGS)
+export DO MOVE JOB ARGS
 
 export UV_PROJECT_ENVIRONMENT = .venv
 export UV_PYTHON_DOWNLOADS = never
@@ -43,8 +49,17 @@ help:
 	@echo 'make format                format the code and mend what lint can mend'
 	@echo 'make build [STAGE=prod]    build the functions and layers for AWS (dev without STAGE)'
 	@echo 'make deploy [STAGE=prod]   build, and deploy with your AWS credentials'
+	@echo 'make secrets [STAGE=prod]  store the bot token and the keys of the speech providers'
+	@echo 'make sessions              sign the bot in for files above 20 MiB'
+	@echo 'make webhook [DO=set]      show, set or delete the bot'"'"'s webhook'
+	@echo 'make doctor                examine a deployment and say how to mend it'
+	@echo 'make redrive [MOVE=1]      list dead letters, or send them back to work'
+	@echo 'make tail JOB=id           show what the functions logged about one job'
+	@echo 'make live-check            try the real providers with the keys of .env'
 	@echo 'make sample                speak local/sample/note.oga anew (needs flite)'
 	@echo 'make env-example           write .env.example anew from the settings'
+	@echo 'make configuration         write docs/configuration.md anew from settings and template'
+	@echo 'make bench                 measure imports, the webhook and costs: counts and ratios'
 	@echo 'make lock                  bring uv.lock and the layers in line with pyproject.toml'
 	@echo 'make clean                 remove what was installed and built; data/ stays'
 
@@ -72,11 +87,41 @@ build: $(FOR_DEPLOYING)
 deploy: build
 	$(SAM) deploy --config-env "$$STAGE"
 
+# Each shows all it can with ARGS=--help.
+secrets: $(FOR_WORKING)
+	@.venv/bin/python -m scripts.put_secrets --stage "$$STAGE" $$ARGS
+
+sessions: $(FOR_WORKING)
+	@.venv/bin/python -m scripts.make_sessions --stage "$$STAGE" $$ARGS
+
+webhook: $(FOR_WORKING)
+	@.venv/bin/python -m scripts.webhook "$${DO:-info}" --stage "$$STAGE" $$ARGS
+
+doctor: $(FOR_WORKING)
+	@.venv/bin/python -m scripts.doctor --stage "$$STAGE" $$ARGS
+
+redrive: $(FOR_WORKING)
+	@.venv/bin/python -m scripts.redrive --stage "$$STAGE" $${MOVE:+--move} $$ARGS
+
+tail: $(FOR_WORKING)
+	@.venv/bin/python -m scripts.tail_job --stage "$$STAGE" $$ARGS -- "$$JOB"
+
+live-check: $(FOR_WORKING)
+	@.venv/bin/python -m scripts.live_check $$ARGS
+
 sample: $(FOR_WORKING)
 	.venv/bin/python -m scripts.make_sample
 
 env-example: $(FOR_WORKING)
 	.venv/bin/python -m scripts.env_example > .env.example
+
+configuration: $(FOR_WORKING)
+	.venv/bin/python -m scripts.configuration_doc > docs/configuration.md
+
+bench: $(FOR_WORKING)
+	.venv/bin/python -m benchmarks.imports
+	.venv/bin/python -m benchmarks.webhook
+	.venv/bin/python -m benchmarks.cost
 
 lock:
 	@$(FIND_UV) && "$$uv" lock --python "$$python" && "$$python" -m scripts.export_layers
