@@ -332,7 +332,7 @@ class Credentials:
     telegram_api_id: int = field(default=0, repr=False)
     telegram_api_hash: str = field(default="", repr=False)
     sessions: tuple[tuple[str, str], ...] = field(default=(), repr=False)
-    """Names and Telethon session strings, each for one worker at a time."""
+    """Telethon session strings under their names, each for one worker at a time."""
 
 
 class Secrets(Protocol):

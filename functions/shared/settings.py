@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 SECONDS_PER_DAY = 86_400
 ENGINES = ("auto", "groq", "deepgram", "openai", "embedded")
 GROUP_MODES = ("on_request", "all")
+SWITCH = ("off", "on")
 NETWORK_CHECKS = ("off", "warn", "enforce")
 
 
@@ -38,6 +39,16 @@ class Settings:
     )
     telegram_api_url: str = _setting(
         "https://api.telegram.org", "Bot API server; your own one if you run it."
+    )
+    large_files: str = _setting(
+        "off",
+        "Take files above 20 MiB: on needs TELEGRAM_API_ID, TELEGRAM_API_HASH and sessions.",
+        choices=SWITCH,
+    )
+    telegram_api_id: int = _setting(0, "From my.telegram.org, for files above 20 MiB.")
+    telegram_api_hash: str = _setting("", "The same.", secret=True)
+    telegram_sessions: str = _setting(
+        "", "File of sessions, one on each line, made by `make sessions ARGS='--local FILE'`."
     )
     webhook_secret_sha256: str = _setting(
         "",

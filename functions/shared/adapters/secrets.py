@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from shared.credentials import listed
+from shared.errors import OperatorError
 from shared.ports import Credentials
 
 if TYPE_CHECKING:
@@ -21,11 +24,23 @@ class SettingsSecrets:
         settings = self._settings
         return Credentials(
             bot_token=settings.telegram_bot_token,
-            groq_keys=_listed(settings.groq_api_key),
-            deepgram_keys=_listed(settings.deepgram_api_key),
+            groq_keys=listed(settings.groq_api_key),
+            deepgram_keys=listed(settings.deepgram_api_key),
             openai_key=settings.openai_api_key,
+            telegram_api_id=settings.telegram_api_id,
+            telegram_api_hash=settings.telegram_api_hash,
+            sessions=self._sessions(),
         )
 
-
-def _listed(text: str) -> tuple[str, ...]:
-    return tuple(key.strip() for key in text.split(",") if key.strip())
+    def _sessions(self) -> tuple[tuple[str, str], ...]:
+        if not self._settings.telegram_sessions:
+            return ()
+        try:
+            lines = Path(self._settings.telegram_sessions).read_text().splitlines()
+        except OSError as error:
+            raise OperatorError(
+                f"TELEGRAM_SESSIONS={self._settings.telegram_sessions} cannot be read; make it "
+                "with `make sessions ARGS='--local FILE'`"
+            ) from error
+        sessions = [line.strip() for line in lines if line.strip()]
+        return tuple((f"line {number}", text) for number, text in enumerate(sessions, start=1))

@@ -4,6 +4,7 @@
 <prefix>/groq-api-key       one key or several, separated by commas, as in ``.env``
 <prefix>/deepgram-api-key   the same
 <prefix>/openai-api-key
+<prefix>/telegram-api-id    with telegram-api-hash and mtproto-session-01 …: files above 20 MiB
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING, Any
 
+from shared.credentials import listed
 from shared.errors import OperatorError, TransientError
 from shared.ports import Credentials
 
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 
 FRESH_S = 300.0  # a rotated key is in use after five minutes, without a deployment
 AGAIN_S = 15.0  # when SSM does not answer, the known values serve and it is asked again after this
+SESSION = "mtproto-session-"
 REMEDY = "run `make secrets` (python -m scripts.put_secrets)"
 
 
@@ -56,9 +59,12 @@ class SsmSecrets:
             raise OperatorError(f"SSM has no {self._prefix}/bot-token; {REMEDY}")
         return Credentials(
             bot_token=values["bot-token"],
-            groq_keys=_listed(values.get("groq-api-key", "")),
-            deepgram_keys=_listed(values.get("deepgram-api-key", "")),
+            groq_keys=listed(values.get("groq-api-key", "")),
+            deepgram_keys=listed(values.get("deepgram-api-key", "")),
             openai_key=values.get("openai-api-key", ""),
+            telegram_api_id=_number(values.get("telegram-api-id", "")),
+            telegram_api_hash=values.get("telegram-api-hash", ""),
+            sessions=tuple(item for item in sorted(values.items()) if item[0].startswith(SESSION)),
         )
 
     def _parameters(self) -> dict[str, str]:
@@ -76,5 +82,5 @@ class SsmSecrets:
             request["NextToken"] = answer["NextToken"]
 
 
-def _listed(text: str) -> tuple[str, ...]:
-    return tuple(key.strip() for key in text.split(",") if key.strip())
+def _number(text: str) -> int:
+    return int(text) if text.isdecimal() else 0

@@ -1,0 +1,1 @@
+"""What the documentation's figures come from: ratios and counts, printed as small tables."""

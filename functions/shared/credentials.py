@@ -1,0 +1,8 @@
+"""Reading credentials from text, the same for every place they come from."""
+
+from __future__ import annotations
+
+
+def listed(text: str) -> tuple[str, ...]:
+    """Several keys in one value, separated by commas."""
+    return tuple(key.strip() for key in text.split(",") if key.strip())
