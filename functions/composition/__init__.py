@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from shared.adapters.clock import SystemClock
-from shared.jobs import BOT_API_FILE_LIMIT_BYTES
+from shared.jobs import BOT_API_FILE_LIMIT_BYTES, FILE_LIMIT_BYTES
 from shared.telemetry import Tally
 
 if TYPE_CHECKING:
@@ -97,6 +97,11 @@ class App:
             budget=self.storage.budget,
         )
 
+    @property
+    def file_limit_bytes(self) -> int:
+        """The largest file taken: what the Bot API gives, or with sessions what we take at all."""
+        return FILE_LIMIT_BYTES if self.settings.large_files == "on" else BOT_API_FILE_LIMIT_BYTES
+
     @cached_property
     def admission(self) -> Admission:
         """The front door."""
@@ -108,6 +113,7 @@ class App:
             limiter=self.storage.limiter,
             clock=self.clock,
             metrics=self.metrics,
+            file_limit_bytes=self.file_limit_bytes,
         )
 
     @cached_property

@@ -27,6 +27,9 @@ FUNCTIONS = ("WebhookFunction", *WORKERS)
 # Settings that the template leaves alone, and why.
 LEFT_ALONE = {
     "telegram_bot_token": "comes from SSM",
+    "telegram_api_id": "comes from SSM",
+    "telegram_api_hash": "comes from SSM",
+    "telegram_sessions": "single machine; sessions come from SSM",
     "groq_api_key": "comes from SSM",
     "deepgram_api_key": "comes from SSM",
     "openai_api_key": "comes from SSM",
