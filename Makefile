@@ -4,7 +4,7 @@
 
 SHELL = /bin/sh
 .DEFAULT_GOAL = help
-.PHONY: help run test check format build deploy secrets sessions webhook doctor redrive tail live-check sample env-example configuration bench lock clean
+.PHONY: help run test test-e2e check format build deploy secrets sessions webhook doctor redrive tail live-check sample env-example configuration bench lock clean
 
 # Taken as it is typed, `$` and all, and handed on in the environment, so that no shell reads it.
 override FILE := $(value FILE)
@@ -39,12 +39,18 @@ endif
 FOR_DEPLOYING = .tools/sam/.ready
 SAM = SAM_CLI_TELEMETRY=0 .tools/sam/bin/sam
 
+# The emulator of AWS has one too. Functions in it run on this machine's processor.
+FOR_EMULATING = .tools/emulator/.ready
+FOR_E2E = .aws-sam/e2e
+ARCHITECTURE = $(if $(filter aarch64 arm64,$(shell uname -m)),arm64,x86_64)
+
 FIND_UV = python=$$(sh scripts/find_python.sh) && uv=$$("$$python" scripts/bootstrap_uv.py)
 SYNC = $(FIND_UV) && "$$uv" sync --frozen --python "$$python"
 
 help:
 	@echo 'make run [FILE=recording]  start the bot, or the demonstration while no bot token is set'
 	@echo 'make test                  run all tests, with coverage'
+	@echo 'make test-e2e              deploy into an emulator of AWS and drive it as Telegram would'
 	@echo 'make check                 lint, formatting, types, import directions, the AWS template'
 	@echo 'make format                format the code and mend what lint can mend'
 	@echo 'make build [STAGE=prod]    build the functions and layers for AWS (dev without STAGE)'
@@ -69,6 +75,10 @@ run: $(FOR_RUNNING)
 
 test: $(FOR_WORKING)
 	.venv/bin/pytest --cov --cov-report=term
+
+test-e2e: $(FOR_WORKING) $(FOR_DEPLOYING) $(FOR_EMULATING)
+	$(SAM) build --build-dir $(FOR_E2E) --parameter-overrides Architecture=$(ARCHITECTURE)
+	.venv/bin/python -m tests.e2e.cloud.emulator .venv/bin/pytest -m emulator tests/contracts tests/e2e/cloud
 
 check: $(FOR_WORKING)
 	.venv/bin/ruff check
@@ -144,4 +154,9 @@ $(FOR_WORKING): pyproject.toml uv.lock
 $(FOR_DEPLOYING): pyproject.toml uv.lock
 	@echo 'Installing the AWS SAM CLI into .tools …'
 	@$(FIND_UV) && UV_PROJECT_ENVIRONMENT=.tools/sam "$$uv" sync --frozen --python "$$python" --only-group sam
+	@touch $@
+
+$(FOR_EMULATING): pyproject.toml uv.lock
+	@echo 'Installing the emulator of AWS into .tools …'
+	@$(FIND_UV) && UV_PROJECT_ENVIRONMENT=.tools/emulator "$$uv" sync --frozen --python "$$python" --only-group emulator
 	@touch $@

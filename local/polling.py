@@ -73,10 +73,15 @@ class Polling:
 
     async def _take(self, update: dict[str, object]) -> None:
         """Admit one update and say what admission answers."""
+        reply = None
         try:
             reply = await to_thread(self._admission.consider, update)
+        except TransientError:
+            raise
         except OperatorError as error:  # a full disk: hold the update until there is room
             raise TransientError(str(error)) from error
+        except Exception:  # this edition's last line of defence: one update must not stop the bot
+            log.exception("admission failed")
         update_id = update.get("update_id")
         if isinstance(update_id, int):
             self._offset = update_id + 1

@@ -34,6 +34,8 @@ class Service:
         telegram = cast("TelegramMessenger", app.messenger)
         polling = Polling(telegram, app.admission, app.clock, self._worker.knock)
         working = asyncio.create_task(self._worker.run(stopping, hurrying or asyncio.Event()))
+        # Without its worker the bot would take jobs and never do them.
+        working.add_done_callback(lambda _: stopping.set())
         try:
             await polling.run(stopping)
         finally:

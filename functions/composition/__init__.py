@@ -17,7 +17,7 @@ from shared.telemetry import Tally
 if TYPE_CHECKING:
     from processor.work import Processor
     from shared.adapters.storage import Storage
-    from shared.ports import Clock, Engine, Messenger, Metrics, Secrets, Source
+    from shared.ports import Archive, Clock, Engine, Messenger, Metrics, Secrets, Source
     from shared.settings import Settings
     from webhook.admission import Admission
 
@@ -85,6 +85,15 @@ class App:
         return BotApiSource(self.secrets.credentials().bot_token, self.settings.telegram_api_url)
 
     @cached_property
+    def archive(self) -> Archive | None:
+        """Files above 20 MiB, over MTProto; None where the settings leave that off."""
+        if self.settings.large_files != "on":
+            return None
+        from processor.sources.mtproto import MtprotoArchive
+
+        return MtprotoArchive(self.secrets, self.storage.leases, self.clock, self.metrics)
+
+    @cached_property
     def engine(self) -> Engine:
         """The speech engine the settings select."""
         from processor.engines import choose
@@ -137,7 +146,7 @@ class App:
             history=storage.history,
             clock=self.clock,
             metrics=self.metrics,
-            file_limit_bytes=BOT_API_FILE_LIMIT_BYTES,
+            archive=self.archive,
             language=settings.speech_language or None,
         )
         commands = Commands(
@@ -168,9 +177,10 @@ class App:
 
     async def close(self) -> None:
         """Let go of connections and files, of the parts that were made."""
-        for name in ("messenger", "source", "engine"):
-            if name in vars(self):
-                await vars(self)[name].close()
+        for name in ("messenger", "source", "archive", "engine"):
+            part = vars(self).get(name)
+            if part is not None:
+                await part.close()
         if "storage" in vars(self):
             self.storage.close()
 

@@ -11,13 +11,14 @@ from shared.ports import ChatPreferences, JobState, VerdictKind
 from shared.texts import say
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Iterable
 
     from processor.conversation import Conversation
     from processor.lease import Hold
     from shared.jobs import Job
     from shared.ports import (
         History,
+        HistoryEntry,
         JobQueue,
         JobRecord,
         JobStore,
@@ -72,7 +73,7 @@ class Commands:
         job = hold.record.job
         command = self._commands.get(job.command or "")
         text = await command(job) if command else say(job.locale, "unknown_command")
-        await self._messenger.send(job.address, text, quiet=not job.address.private)
+        await self._conversation.show(hold, text)
 
     async def run_callback(self, hold: Hold) -> None:
         """Do what the button says; its spinner is always stopped."""
@@ -98,21 +99,21 @@ class Commands:
         if record is None or transcript is None:
             await self._answer(job, "expired")
             return
-        await self._conversation.send_file(job, record.job, transcript, name)
         if job.callback_id is not None:
             await self._messenger.answer_callback(job.callback_id)
+        # Last, so that no failure behind it sends the file twice.
+        await self._conversation.send_file(job, record.job, transcript, name)
 
     async def _retry(self, record: JobRecord | None) -> str:
         """Queue the failed job once more, within the user's limits; the key of the answer."""
-        if record is None or record.state is not JobState.FAILED:
+        # QUEUED where an earlier try at this very press reopened the job, but could not send it.
+        if record is None or record.state not in (JobState.FAILED, JobState.QUEUED):
             return "retry_refused"
         verdict = await to_thread(self._limiter.admit, record.job.user, record.job.id, task=True)
         if verdict.kind not in (VerdictKind.ADMITTED, VerdictKind.DUPLICATE):
             return "retry_later"
-        reopened = await to_thread(self._jobs.reopen, record.job.id)
-        if reopened is None:
-            return "retry_refused"
-        await to_thread(self._queue.send, reopened)
+        await to_thread(self._jobs.reopen, record.job.id)
+        await to_thread(self._queue.send, record.job)
         return "retry_started"
 
     async def _language(self, job: Job) -> str:
@@ -149,13 +150,19 @@ class Commands:
         )
 
     async def _forget(self, job: Job) -> str:
-        entries = await to_thread(self._history.clear, job.user)
+        entries = set(await to_thread(self._history.recent, job.user, HISTORY_LIMIT))
+        await self._erase(entries)  # first, as the history alone knows what a retry must erase
+        late = set(await to_thread(self._history.clear, job.user)) - entries
+        await self._erase(late)
+        await to_thread(self._preferences.delete, job.address.chat_id)
+        count = len(entries | late)
+        log.info("forgotten", extra={"job": job.id, "state": f"deleted {count}"})
+        return say(job.locale, "forgotten", count=count)
+
+    async def _erase(self, entries: Iterable[HistoryEntry]) -> None:
         for entry in entries:
             await to_thread(self._cache.delete, entry.transcript_key)
             await to_thread(self._jobs.delete, entry.job_id)
-        await to_thread(self._preferences.delete, job.address.chat_id)
-        log.info("forgotten", extra={"job": job.id, "state": f"deleted {len(entries)}"})
-        return say(job.locale, "forgotten", count=len(entries))
 
     async def _privacy(self, job: Job) -> str:
         return say(job.locale, "privacy", engine=self._engine_name, days=self._days)

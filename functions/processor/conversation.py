@@ -8,7 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from processor.rendering import FORMATS, file_name, messages, paragraphs
-from shared.errors import TransientError
+from shared.errors import OperatorError, TransientError
 from shared.ports import Button, JobState
 from shared.texts import say, span
 
@@ -31,10 +31,10 @@ class Progress:
     Closed before the answer is written, so that no late edit ever overwrites it.
     """
 
-    def __init__(self, messenger: Messenger, clock: Clock, job: Job, status: int | None) -> None:
-        self._messenger, self._clock, self._job, self._status = messenger, clock, job, status
+    def __init__(self, edit: Callable[[str], Awaitable[None]], clock: Clock, job: Job) -> None:
+        self._edit, self._clock, self._job = edit, clock, job
         self._pause_s = PROGRESS_PRIVATE_S if job.address.private else PROGRESS_GROUP_S
-        self._shown_at, self._shown, self._closed = clock.now(), 0, status is None
+        self._shown_at, self._shown, self._closed = clock.now(), 0, False
         self._editing = asyncio.Lock()
 
     async def show(self, share: float) -> None:
@@ -45,12 +45,11 @@ class Progress:
         async with self._editing:
             percent, now = int(100 * min(max(share, 0.0), 1.0)), self._clock.now()
             news = percent > self._shown and now - self._shown_at >= self._pause_s
-            if self._closed or self._status is None or not news:
+            if self._closed or not news:
                 return
             self._shown_at, self._shown = now, percent
-            text = say(self._job.locale, "transcribing", percent=percent)
-            with suppress(TransientError):
-                await self._messenger.edit(self._job.address, self._status, text)
+            with suppress(TransientError, OperatorError):
+                await self._edit(say(self._job.locale, "transcribing", percent=percent))
 
     async def close(self) -> None:
         """Wait for an edit under way; show nothing any more."""
@@ -67,13 +66,18 @@ class Conversation:
 
     async def acknowledge(self, hold: Hold, key: str = "working", **figures: object) -> None:
         """Show the status message, new or changed, with the sentence ``key``."""
-        await self._show(hold, say(hold.record.job.locale, key, **figures))
+        await self.show(hold, say(hold.record.job.locale, key, **figures))
 
     @asynccontextmanager
     async def progress(self, hold: Hold) -> AsyncIterator[Progress]:
         """The job's progress, for as long as the body runs."""
-        record = hold.record
-        progress = Progress(self._messenger, self._clock, record.job, record.status_message_id)
+
+        async def edit(text: str) -> None:
+            """Show ``text``, unless another worker may have the job by now, and may have answered."""
+            if self._clock.now() < hold.record.lease_until:
+                await self.show(hold, text)
+
+        progress = Progress(edit, self._clock, hold.record.job)
         try:
             yield progress
         finally:
@@ -82,19 +86,21 @@ class Conversation:
     async def deliver(self, hold: Hold, transcript: Transcript, formats: Sequence[str]) -> None:
         """Turn the status message into the answer, then send what does not fit into it.
 
-        Goes on behind what an earlier delivery of the job got out.
+        Goes on behind what an earlier delivery of the job got out, but repeats the edit: words on
+        work or an apology may stand there since.
         """
         await hold.update(state=JobState.DELIVERING)
+        out = hold.record.delivered
         for number, step in enumerate(self._steps(hold, transcript, formats)):
-            if number >= hold.record.delivered:
+            if number == 0 or number >= out:
                 await step()
-                await hold.update(delivered=number + 1)
+                await hold.update(delivered=max(number + 1, out))
 
     async def tell(self, hold: Hold, key: str, /, *, retry: bool, **figures: object) -> None:
         """End the conversation with the sentence ``key``, with a Retry button where it helps."""
         job = hold.record.job
         button = Button(say(job.locale, "button_retry"), f"v1:retry:{job.id}")
-        await self._show(hold, say(job.locale, key, **figures), (button,) if retry else ())
+        await self.show(hold, say(job.locale, key, **figures), (button,) if retry else ())
 
     async def send_file(self, job: Job, of: Job, transcript: Transcript, name: str) -> None:
         """Answer ``job`` with the transcript of the job ``of`` as a document in format ``name``."""
@@ -103,7 +109,8 @@ class Conversation:
         data = form.render(transcript).encode()
         await self._messenger.send_file(job.address, title, data, form.mime_type)
 
-    async def _show(self, hold: Hold, text: str, buttons: Sequence[Button] = ()) -> None:
+    async def show(self, hold: Hold, text: str, buttons: Sequence[Button] = ()) -> None:
+        """Let the status message say ``text``; the first call sends it, every other edits it."""
         address, status = hold.record.job.address, hold.record.status_message_id
         if status is None:
             shown = await self._messenger.send(address, text, buttons, quiet=not address.private)
@@ -122,7 +129,7 @@ class Conversation:
         for number, text in enumerate(texts):
             buttons = _format_buttons(job) if number == last and transcript.segments else ()
             if number == 0:
-                yield partial(self._show, hold, text, buttons)
+                yield partial(self.show, hold, text, buttons)
             else:
                 yield partial(self._messenger.send, job.address, text, buttons, quiet=True)
         wanted = dict.fromkeys((*(("txt",) if long else ()), *formats))

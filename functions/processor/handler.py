@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 import logging
 from asyncio import to_thread
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING, Any, Protocol
 
 import composition
-from processor.outcome import Fate, Outcome
+from processor.outcome import FINISHED, Fate, Outcome
 from shared.errors import OperatorError
 from shared.jobs import Delivery, Job, Lane
 from shared.settings import Settings
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from composition import App
 
 MARGIN_S = 5.0  # kept of the invocation's time, to put a job back in order
+MOST_HOPS = 12  # continuations of one job; SQS and Lambda see a loop in sixteen
 log = logging.getLogger(__name__)
 
 
@@ -101,17 +102,21 @@ async def _keep(app: App, record: dict[str, Any], time_s: float | None) -> bool:
 async def _work(app: App, delivery: Delivery, time_s: float | None) -> Outcome:
     """Process under a lease: the queue's own timeout is longer than the function's.
 
-    So a crashed worker's message is back after the lease, and a job that is not done when the
-    invocation must end goes back at once.
+    So a crashed worker's message is back after the lease. A job that is not done when the
+    invocation must end goes on in a new message: what was heard is kept.
     """
     await to_thread(app.storage.queue.change_visibility, delivery, app.settings.lease_s)
     try:
         async with asyncio.timeout(time_s):
             return await app.processor.process(delivery)
     except TimeoutError:
-        app.metrics.count(Metric.JOB_ATTEMPT_FAILED)
-        log.warning("out of time", extra={"job": delivery.job.id})
-        return Outcome(Fate.RETRY)
+        job = delivery.job
+        log.warning("out of time", extra={"job": job.id, "attempt": job.hop + 1})
+        if job.hop >= MOST_HOPS:
+            app.metrics.count(Metric.JOB_ATTEMPT_FAILED)
+            return Outcome(Fate.RETRY)
+        await to_thread(app.storage.queue.send, replace(job, hop=job.hop + 1))
+        return FINISHED
 
 
 async def _settled(app: App, delivery: Delivery, outcome: Outcome) -> bool:

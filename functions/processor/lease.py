@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 from asyncio import to_thread
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from shared.errors import TransientError
+from shared.errors import TranscriberError
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -36,10 +36,7 @@ class Hold:
         job_id = self.record.job.id
         if not await to_thread(self.jobs.update, job_id, self.owner, **changes):
             raise LeaseLostError(job_id)
-        record = await to_thread(self.jobs.get, job_id)
-        if record is None:
-            raise LeaseLostError(job_id)
-        self.record = record
+        self.record = replace(self.record, **changes)
 
 
 @asynccontextmanager
@@ -48,7 +45,7 @@ async def heartbeat(
 ) -> AsyncIterator[None]:
     """Renew lease and visibility while the body runs; end it with LeaseLostError if they are gone.
 
-    A store that does not answer is asked again at the next beat.
+    A store that fails is asked again at the next beat.
     """
     body = asyncio.current_task()
     lost = False
@@ -57,8 +54,10 @@ async def heartbeat(
         nonlocal lost
         while not lost:
             await clock.sleep(lease_s / BEATS_PER_LEASE)
-            with suppress(TransientError):
+            lease_until = clock.now() + lease_s
+            with suppress(TranscriberError):
                 if await to_thread(hold.jobs.renew, hold.record.job.id, hold.owner, lease_s):
+                    hold.record = replace(hold.record, lease_until=lease_until)
                     await to_thread(queue.change_visibility, delivery, lease_s)
                 else:
                     lost = True

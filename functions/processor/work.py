@@ -15,7 +15,13 @@ from typing import TYPE_CHECKING
 
 from processor.lease import Hold, LeaseLostError, heartbeat
 from processor.outcome import DEAD, FINISHED, LOST, Fate, Outcome
-from shared.errors import OperatorError, TransientError, UndeliverableError, UserError
+from shared.errors import (
+    OperatorError,
+    TranscriberError,
+    TransientError,
+    UndeliverableError,
+    UserError,
+)
 from shared.jobs import Action
 from shared.ports import JobState
 from shared.telemetry import Metric
@@ -112,13 +118,14 @@ class Processor:
         try:
             if delivery.receive_count > self._tries:
                 outcome = await self._apologise(hold)
-            elif await self._work(hold):
+            elif await self._work(hold, last_try=delivery.receive_count == self._tries):
                 await self._succeed(hold)
         except UserError as error:
             self._metrics.count(Metric.JOB_REFUSED)
             await self._end(hold, JobState.DONE, error.problem, error.figures)
         except UndeliverableError:
             self._metrics.count(Metric.JOB_UNDELIVERABLE)
+            await self._transcription.land(hold.record.job)
             await self._close(hold, JobState.CANCELLED)
         except TransientError as error:
             outcome = self._later(delivery, error)
@@ -129,14 +136,14 @@ class Processor:
             outcome = DEAD
         return outcome
 
-    async def _work(self, hold: Hold) -> bool:
+    async def _work(self, hold: Hold, *, last_try: bool) -> bool:
         """Do the job; False when it now waits for another."""
         job = hold.record.job
         match job.action:
             case Action.TRANSCRIBE:
                 if job.media is None:
                     raise OperatorError("a job to transcribe without media")
-                return await self._transcription.run(hold, job.media)
+                return await self._transcription.run(hold, job.media, last_try=last_try)
             case Action.COMMAND:
                 await self._commands.run_command(hold)
             case Action.CALLBACK:
@@ -160,8 +167,14 @@ class Processor:
         await self._close(hold, JobState.DONE)
 
     async def _apologise(self, hold: Hold) -> Outcome:
+        """Say that every try failed. No delivery follows, so the job ends even if that fails too."""
         self._metrics.count(Metric.JOB_FAILED)
-        await self._end(hold, JobState.FAILED, "apology")
+        try:
+            await self._end(hold, JobState.FAILED, "apology")
+        except TransientError as error:
+            log.warning("apology not shown", extra=_about(hold.record.job, error))
+            await self._transcription.land(hold.record.job)
+            await self._close(hold, JobState.FAILED)
         return DEAD
 
     async def _end(
@@ -179,14 +192,29 @@ class Processor:
         if job.action is Action.TRANSCRIBE:
             await self._tell(hold, state, problem, figures)
             for waiter in await self._transcription.waiting(job):
-                owner = uuid.uuid4().hex
-                granted, record = await to_thread(self._jobs.claim, waiter, owner, self._lease_s)
-                if granted:
-                    waiting = Hold(record, owner, self._jobs)
-                    await self._tell(waiting, state, problem, figures)
-                    await self._close(waiting, state)
+                await self._end_waiter(waiter, state, problem, figures)
             await self._transcription.disband(job)
         await self._close(hold, state)
+
+    async def _end_waiter(
+        self, waiter: Job, state: JobState, problem: str, figures: Mapping[str, object]
+    ) -> None:
+        """End a job that waited, and those who waited for it in turn.
+
+        One that somebody holds goes its own way; one that cannot be told now has its own tries.
+        """
+        owner = uuid.uuid4().hex
+        granted, record = await to_thread(self._jobs.claim, waiter, owner, self._lease_s)
+        if not granted:
+            return
+        hold = Hold(record, owner, self._jobs)
+        try:
+            await self._end(hold, state, problem, figures)
+        except (TransientError, OperatorError):
+            await self._let_go(hold)
+            await to_thread(self._queue.send, waiter)
+        except LeaseLostError:
+            return
 
     async def _tell(
         self, hold: Hold, state: JobState, problem: str, figures: Mapping[str, object]
@@ -201,12 +229,12 @@ class Processor:
         await hold.update(state=state)
 
     async def _free(self, job: Job) -> None:
-        with suppress(TransientError):  # a task that is not freed expires by itself
+        with suppress(TransientError, OperatorError):  # a task not freed expires by itself
             await to_thread(self._limiter.release, job.user, job.id)
 
     async def _let_go(self, hold: Hold) -> None:
         """End the lease of a job that was broken off, so that the next worker need not wait."""
-        with suppress(TransientError, LeaseLostError):
+        with suppress(TranscriberError, LeaseLostError):
             await hold.update(state=JobState.QUEUED)
 
     def _alarm(self, job: Job, error: OperatorError) -> None:

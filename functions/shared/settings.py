@@ -45,7 +45,7 @@ class Settings:
         "Take files above 20 MiB: on needs TELEGRAM_API_ID, TELEGRAM_API_HASH and sessions.",
         choices=SWITCH,
     )
-    telegram_api_id: int = _setting(0, "From my.telegram.org, for files above 20 MiB.")
+    telegram_api_id: str = _setting("", "From my.telegram.org, for files above 20 MiB.")
     telegram_api_hash: str = _setting("", "The same.", secret=True)
     telegram_sessions: str = _setting(
         "", "File of sessions, one on each line, made by `make sessions ARGS='--local FILE'`."

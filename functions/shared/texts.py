@@ -49,6 +49,7 @@ TEXTS: dict[str, dict[str, str]] = {
         # Answers
         "no_speech": "I heard no speech in this recording.",
         "cut_short": "⚠️ The file ends early: only {got} of {declared} could be read. Send it again if the end is missing.",
+        "gap": "[{start}–{end} not transcribed]",
         "text_in_file": "The text is long ({pages} messages), so here is its beginning; the rest is in the file.",
         # Requests that cannot succeed
         "undecodable": "I could not read this file: it is damaged or not an audio or video format. Try sending it again, or as MP3 or M4A.",
@@ -124,6 +125,7 @@ TEXTS: dict[str, dict[str, str]] = {
         "waiting": "🎧 Berkas yang sama sedang dikerjakan; teksnya saya kirim begitu selesai.",
         "no_speech": "Saya tidak mendengar ucapan dalam rekaman ini.",
         "cut_short": "⚠️ Berkas berakhir lebih awal: hanya {got} dari {declared} yang terbaca. Kirim ulang bila bagian akhirnya hilang.",
+        "gap": "[{start}–{end} tidak ditranskripsi]",
         "text_in_file": "Teksnya panjang ({pages} pesan), jadi ini awalnya; selebihnya ada di berkas.",
         "undecodable": "Berkas ini tidak bisa saya baca: rusak atau bukan format audio atau video. Coba kirim ulang, atau sebagai MP3 atau M4A.",
         "no_audio_stream": "Berkas ini tidak memiliki jalur suara, jadi tidak ada yang bisa ditranskripsi.",
@@ -187,9 +189,12 @@ UNIT_STEP = 1024
 
 
 def span(seconds: float) -> str:
-    """A length of time for a person: ``0:07``, ``12:30``, ``1:02:03``; fractions below 10 s."""
-    if seconds < FRACTIONS_BELOW_S:
-        return f"{seconds:.1f} s"
+    """A length of time for a person: ``0.2 s`` below ten seconds, else as ``moment``."""
+    return f"{seconds:.1f} s" if seconds < FRACTIONS_BELOW_S else moment(seconds)
+
+
+def moment(seconds: float) -> str:
+    """A place in a recording for a person: ``0:07``, ``12:30``, ``1:02:03``."""
     minutes, rest = divmod(round(seconds), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"

@@ -63,6 +63,8 @@ class Transcript:
     """Seconds of media covered: decoded or processed, not claimed by a header."""
     declared_s: float | None = None
     """What the file's header claims, where that is known."""
+    complete: bool = True
+    """False where a segment stands for a part that could not be heard."""
 
     @property
     def text(self) -> str:

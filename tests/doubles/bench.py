@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import composition
 from local.loopback.bot_api import LoopbackBotApi
@@ -18,7 +19,7 @@ from tests.doubles.engine import ScriptedEngine
 from tests.doubles.sabotage import Killed, Sabotage
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Awaitable
     from pathlib import Path
 
     from local.loopback.people import User
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from shared.adapters.telegram import TelegramMessenger
     from shared.jobs import Delivery
 
+T = TypeVar("T")
 ROUNDS = 20  # more than any job has tries
 TOKEN = "123456789:a-token-for-tests-only"
 
@@ -41,13 +43,14 @@ class Bench:
         self._queue = app.storage.queue
         self.sabotage = Sabotage(app)
         self.user = api.user(7, "Ada", "en")
-        self._offset = 0
+        self.offset = 0
+        """Of the next update to admit."""
 
     async def admit(self) -> None:
         """Take every waiting update through admission, as polling does."""
         telegram = cast("TelegramMessenger", self.app.messenger)
-        for update in await telegram.updates(self._offset, 0):
-            self._offset = update["update_id"] + 1
+        for update in await telegram.updates(self.offset, 0):
+            self.offset = update["update_id"] + 1
             reply = self.app.admission.consider(update)
             if reply is not None:
                 await telegram.call(reply)
@@ -61,36 +64,45 @@ class Bench:
         """Process what is visible until nothing is; the outcomes in order."""
         outcomes = []
         while deliveries := self.receive():
-            for delivery in deliveries:
-                outcome = await self.app.processor.process(delivery)
-                with suppress(TranscriberError):  # as the worker does
-                    await settle(self.app.storage.queue, delivery, outcome)
-                outcomes.append(outcome)
+            outcomes += [await self.process(delivery) for delivery in deliveries]
         return outcomes
+
+    async def process(self, delivery: Delivery) -> Outcome:
+        """Process and settle one delivery, as a worker does."""
+        outcome = await self.app.processor.process(delivery)
+        with suppress(TranscriberError):  # then the visibility timeout brings it back
+            await settle(self.app.storage.queue, delivery, outcome)
+        return outcome
 
     async def work_until_quiet(self, delay_s: float = 91.0) -> list[Outcome]:
         """Work over every retry and lease, restarting after each crash, until nothing is left."""
         outcomes = []
         for _ in range(ROUNDS):
-            outcomes += await self.survive()
+            outcomes += await self.survive(self.work()) or []
             if not self._queue.depth():
                 return outcomes
             self.clock.advance(delay_s)
         raise AssertionError("the queue never runs dry")
 
-    async def survive(self) -> list[Outcome]:
-        """Work; a process that is killed meanwhile leaves all as it was, its heart stands still."""
+    async def survive(self, working: Awaitable[T]) -> T | None:
+        """The result; None where the process was killed, its heart stands still, and it is back."""
         try:
-            return await self.work()
+            return await working
         except (Killed, BaseExceptionGroup):
             self.clock.forget_sleepers()
+            return None
+        finally:
             self.sabotage.revive()
-            return []
 
     async def answer(self) -> list[Outcome]:
         """Admit, then work."""
         await self.admit()
         return await self.work()
+
+    async def breathe(self) -> None:
+        """Let threads and tasks go as far as they come by themselves."""
+        for _ in range(50):
+            await asyncio.to_thread(self._queue.depth)
 
     def shown(self, user: User | None = None) -> list[str]:
         """The texts of the bot's messages in the user's chat."""

@@ -46,6 +46,8 @@ class ScriptedEngine:
         self.gate = asyncio.Event()
         """Closed, it holds every recognition up; open from the start."""
         self.gate.set()
+        self.on_hearing: Callable[[Audio], None] = lambda _: None
+        """Told of each chunk before it is answered."""
         self.waiting = asyncio.Event()
         """Set while a recognition stands at the closed gate."""
 
@@ -62,6 +64,7 @@ class ScriptedEngine:
         if not self.gate.is_set():
             self.waiting.set()
             await self.gate.wait()
+        self.on_hearing(audio)
         if self.failures:
             raise self.failures.pop(0)
         if self.fail_from_s is not None and audio.start_s >= self.fail_from_s:

@@ -2,33 +2,28 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from typing import TYPE_CHECKING
 
-import pytest
-
-from processor.outcome import Fate
 from shared.audio import EngineProfile
-from shared.errors import OperatorError, RateLimitedError, TransientError, UserError
-from shared.ports import JobState
 from shared.telemetry import JsonFormatter, Metric
 from shared.texts import say
 from tests.doubles.bench import bench
 from tests.doubles.engine import ScriptedEngine
-from tests.media.make import encode, tone
+from tests.media.make import encode, phrases
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.doubles.bench import Bench
+    import pytest
+
 
 TEXT = "The quick brown fox jumps over the lazy dog."
 
 
 def ogg_opus(seconds: float) -> bytes:
     """A voice note of that length: a tone, in the form Telegram's clients record."""
-    return encode("ogg", "libopus", tone(seconds))
+    return encode("ogg", "libopus", phrases(seconds))
 
 
 NOTE = ogg_opus(3.0)
@@ -216,224 +211,6 @@ async def test_a_file_that_ends_early_is_told(tmp_path: Path) -> None:
         assert "of 1:00 could be read" in text
 
 
-@pytest.mark.parametrize(
-    ("data", "problem"),
-    [
-        (b"#EXTM3U\nfile:///etc/passwd\n", "not_media"),
-        (NOTE[:60], "undecodable"),
-    ],
-)
-async def test_what_cannot_be_read_gets_its_sentence(
-    tmp_path: Path, data: bytes, problem: str
-) -> None:
-    """The user is told what to do, once; nothing is retried."""
-    async with bench(tmp_path) as it:
-        await it.user.send_document(data, name="talk.mp3", mime_type="audio/mpeg")
-        outcomes = await it.answer()
-        assert [outcome.fate for outcome in outcomes] == [Fate.FINISHED]
-        assert it.shown() == [say("en", problem)]
-        assert it.tally.counts[Metric.JOB_REFUSED] == 1
-
-
-async def test_a_file_that_vanished_gets_its_sentence(tmp_path: Path) -> None:
-    """Telegram lost the file between the update and the download."""
-    async with bench(tmp_path) as it:
-        note = await it.user.send_voice(NOTE, duration=3)
-        await it.admit()
-        assert note.file is not None
-        note.file.vanish()
-        await it.work()
-        it.clock.advance(15)
-        await it.work()
-        it.clock.advance(60)
-        await it.work()
-        assert it.shown()[-1] in {say("en", "gone"), say("en", "apology")}
-
-
-async def test_a_broken_download_is_tried_again(tmp_path: Path) -> None:
-    """The second try succeeds after the first delay, in the same status message."""
-    async with bench(tmp_path) as it:
-        await it.user.send_voice(NOTE, duration=3)
-        it.api.truncate_next_download(50)
-        (outcome,) = await it.answer()
-        assert (outcome.fate, outcome.delay_s) == (Fate.RETRY, 15.0)
-        assert it.shown() == [say("en", "working")]
-        it.clock.advance(15)
-        await it.work()
-        assert it.shown() == [TEXT]
-
-
-async def test_the_provider_down_ends_in_an_apology_that_can_be_retried(tmp_path: Path) -> None:
-    """Three tries, the apology with its button, a dead letter; Retry brings the text."""
-    engine = ScriptedEngine(failures=[TransientError("503")] * 3)
-    async with bench(tmp_path, engine) as it:
-        await it.user.send_voice(NOTE, duration=3)
-        fates = [o.fate for o in await it.answer()]
-        for delay_s in (15, 60):
-            it.clock.advance(delay_s)
-            fates += [o.fate for o in await it.work()]
-        assert fates == [Fate.RETRY, Fate.RETRY, Fate.RETRY, Fate.DEAD]
-        (message,) = it.user.chat.from_bot
-        assert message.text == say("en", "apology")
-        assert len(it.app.storage.queue.dead_letters()) == 1
-        await it.user.press(message, say("en", "button_retry"))
-        await it.answer()
-        assert it.shown() == [TEXT]
-
-
-async def test_a_redriven_dead_letter_is_worked_on_again(tmp_path: Path) -> None:
-    """What an operator sends back from the dead letters ends in the answer."""
-    engine = ScriptedEngine(failures=[OperatorError("401")])
-    async with bench(tmp_path, engine) as it:
-        await it.user.send_voice(NOTE, duration=3)
-        (outcome,) = await it.answer()
-        assert outcome.fate is Fate.DEAD
-        assert it.shown() == [say("en", "apology_operator")]
-        assert it.tally.counts[Metric.OPERATOR_ALARM] == 1
-        assert it.app.storage.queue.redrive() == 1
-        await it.work()
-        assert it.shown() == [TEXT]
-
-
-async def test_a_rate_limited_provider_is_given_the_time_it_asks_for(tmp_path: Path) -> None:
-    """Retry-After longer than our own delay wins."""
-    engine = ScriptedEngine(failures=[RateLimitedError("429", retry_after_s=100.0)])
-    async with bench(tmp_path, engine) as it:
-        await it.user.send_voice(NOTE, duration=3)
-        (outcome,) = await it.answer()
-        assert (outcome.fate, outcome.delay_s) == (Fate.RETRY, 100.0)
-
-
-async def test_a_retry_pays_for_no_chunk_twice(tmp_path: Path) -> None:
-    """Results of finished chunks are kept over a failed try."""
-    small = EngineProfile(
-        "scripted", "one", frozenset(), frozenset(), 24_000_000, 20.0, takes_pcm=True
-    )
-    engine = ScriptedEngine(profile=small, fail_from_s=30.0)
-    async with bench(tmp_path, engine) as it:
-        await it.user.send_voice(ogg_opus(60.0), duration=60)
-        await it.answer()
-        finished = {audio.start_s for audio in engine.heard if audio.start_s < 30.0}
-        assert finished
-        engine.heard.clear()
-        engine.fail_from_s = None
-        it.clock.advance(15)
-        await it.work()
-        assert not finished & {audio.start_s for audio in engine.heard}
-        assert it.shown()[0].count(TEXT) == len(finished) + len(engine.heard)
-
-
-async def test_two_users_with_the_same_file_share_one_recognition(tmp_path: Path) -> None:
-    """The second waits in the first one's flight; both get the text."""
-    engine = ScriptedEngine()
-    async with bench(tmp_path, engine) as it:
-        note = await it.user.send_voice(NOTE, duration=3)
-        friend = it.api.user(8, "Bob")
-        await it.admit()
-        engine.gate.clear()
-        (delivery,) = it.receive()
-        leading = asyncio.create_task(it.app.processor.process(delivery))
-        await engine.waiting.wait()
-        await friend.forward(note)
-        await it.admit()
-        await it.work()
-        assert it.shown(friend) == [say("en", "waiting")]
-        engine.gate.set()
-        await leading
-        await it.work()
-        assert it.shown() == it.shown(friend) == [TEXT]
-        assert len(engine.heard) == 1
-
-
-async def test_waiters_are_told_when_the_leader_fails_for_good(tmp_path: Path) -> None:
-    """Everyone who waited gets the sentence the leader got."""
-    engine = ScriptedEngine(failures=[UserError("undecodable")])
-    async with bench(tmp_path, engine) as it:
-        note = await it.user.send_voice(NOTE, duration=3)
-        friend = it.api.user(8, "Bob", "id")
-        await it.admit()
-        engine.gate.clear()
-        (delivery,) = it.receive()
-        leading = asyncio.create_task(it.app.processor.process(delivery))
-        await engine.waiting.wait()
-        await friend.forward(note)
-        await it.answer()
-        engine.gate.set()
-        await leading
-        assert it.shown() == [say("en", "undecodable")]
-        assert it.shown(friend) == [say("id", "undecodable")]
-
-
-async def test_the_same_update_twice_is_answered_once(tmp_path: Path) -> None:
-    """A redelivered update is recognised, at admission and again by the processor."""
-    async with bench(tmp_path) as it:
-        await it.user.send_voice(NOTE, duration=3)
-        await it.admit()
-        it._offset = 0
-        job = it.receive()[0].job
-        it.app.storage.queue.send(job)
-        it.clock.advance(91)
-        outcomes = await it.work()
-        assert len(outcomes) == 2
-        assert it.shown() == [TEXT]
-
-
-async def test_a_crashed_workers_job_is_finished_by_the_next(tmp_path: Path) -> None:
-    """The job comes back when its lease runs out, and its status message is used again."""
-    engine = ScriptedEngine()
-    async with bench(tmp_path, engine) as it:
-        await it.user.send_voice(NOTE, duration=3)
-        await it.admit()
-        engine.gate.clear()
-        (delivery,) = it.receive()
-        crashed = asyncio.create_task(it.app.processor.process(delivery))
-        await engine.waiting.wait()
-        jobs = it.app.storage.jobs
-        record = jobs.get(delivery.job.id)
-        assert record is not None
-        assert record.state is JobState.WORKING
-        it.clock._sleepers.clear()  # its heart stops, and nothing of it is cleaned up
-        it.clock.advance(91)
-        engine.gate.set()
-        await it.work()
-        assert it.shown() == [TEXT]
-        outcome = await crashed
-        assert outcome.fate in {Fate.LOST, Fate.FINISHED}
-        assert it.shown() == [TEXT]
-
-
-async def test_a_heartbeat_keeps_a_long_job(tmp_path: Path) -> None:
-    """While the worker lives, nobody else is given the job, however long it takes."""
-    engine = ScriptedEngine()
-    async with bench(tmp_path, engine) as it:
-        await it.user.send_voice(NOTE, duration=3)
-        await it.admit()
-        engine.gate.clear()
-        (delivery,) = it.receive()
-        working = asyncio.create_task(it.app.processor.process(delivery))
-        await engine.waiting.wait()
-        for _ in range(10):
-            it.clock.advance(30)
-            await _settled(it)
-            assert it.receive() == []
-        engine.gate.set()
-        await working
-        assert it.shown() == [TEXT]
-
-
-async def test_a_user_who_blocked_the_bot_is_forgotten(tmp_path: Path) -> None:
-    """No retry, no alarm, no dead letter."""
-    async with bench(tmp_path) as it:
-        await it.user.send_voice(NOTE, duration=3)
-        await it.admit()
-        await it.user.block()
-        (outcome,) = await it.work()
-        assert outcome.fate is Fate.FINISHED
-        assert it.app.storage.queue.dead_letters() == []
-        assert it.tally.counts[Metric.JOB_UNDELIVERABLE] == 1
-        assert Metric.OPERATOR_ALARM not in it.tally.counts
-
-
 async def test_a_finished_job_frees_the_users_task(tmp_path: Path) -> None:
     """Three notes in work are the limit; when they are done, three more are taken."""
     async with bench(tmp_path) as it:
@@ -486,7 +263,43 @@ async def test_nothing_private_is_logged(tmp_path: Path, caplog: pytest.LogCaptu
         assert private not in emitted
 
 
-async def _settled(it: Bench) -> None:
-    """Let the heartbeat's threads finish their beat."""
-    for _ in range(50):
-        await asyncio.to_thread(it.app.storage.queue.depth)
+async def test_a_group_is_answered_silently_in_the_thread_of_the_request(tmp_path: Path) -> None:
+    """/transcribe as a reply to a note: the text replies to the note's request, without a sound."""
+    async with bench(tmp_path) as it:
+        group = it.api.group("Friends", forum=True)
+        group.open_thread(5)
+        note = await it.user.send_voice(NOTE, duration=3, chat=group, thread_id=5)
+        await it.answer()
+        assert group.chat.from_bot == []  # nobody asked
+        request = await it.api.user(8, "Bob").reply(note, "/transcribe")
+        await it.answer()
+        (answer,) = group.chat.from_bot
+        assert (answer.text, answer.thread_id, answer.silent) == (TEXT, 5, True)
+        assert answer.reply_to in (note, request)
+
+
+async def test_a_private_chat_is_answered_aloud_and_its_further_parts_silently(
+    tmp_path: Path,
+) -> None:
+    """One sound for one answer."""
+    text = "This sentence has exactly some words in it. " * 200
+    async with bench(tmp_path, ScriptedEngine(text.strip())) as it:
+        await it.user.send_voice(NOTE, duration=3)
+        await it.answer()
+        first, *further = it.user.chat.from_bot
+        assert not first.silent
+        assert further
+        assert all(message.silent for message in further)
+
+
+async def test_the_first_chunks_language_holds_for_the_rest(tmp_path: Path) -> None:
+    """Chunks of one recording are not detected one by one."""
+    small = EngineProfile(
+        "scripted", "one", frozenset(), frozenset(), 24_000_000, 20.0, takes_pcm=True
+    )
+    engine = ScriptedEngine(profile=small)
+    async with bench(tmp_path, engine) as it:
+        await it.user.send_voice(ogg_opus(60.0), duration=60)
+        await it.answer()
+        assert len(engine.languages) >= 3
+        assert engine.languages == [None] + ["en"] * (len(engine.languages) - 1)

@@ -37,3 +37,19 @@ def level_at(samples: array[int], hz: float, *, rate_hz: int = SAMPLE_RATE_HZ) -
     cosine = sum(map(mul, samples, (math.cos(step * n) for n in range(len(samples)))))
     sine = sum(map(mul, samples, (math.sin(step * n) for n in range(len(samples)))))
     return 2 * math.hypot(cosine, sine) / max(1, len(samples)) / 32_767
+
+
+def lag_ms(whole: array[int], chunk: array[int], *, start_s: float, at_s: float) -> float:
+    """Return how much later than ``start_s`` says what is at ``at_s`` in ``chunk`` is in ``whole``.
+
+    Looked for within 40 ms to either side.
+    """
+    reach, length = SAMPLE_RATE_HZ * 40 // 1000, SAMPLE_RATE_HZ // 40
+    at = round(at_s * SAMPLE_RATE_HZ)
+    piece = chunk[at : at + length]
+    centre = round((start_s + at_s) * SAMPLE_RATE_HZ)
+    likeness = {
+        lag: sum(map(mul, piece, whole[centre + lag : centre + lag + length]))
+        for lag in range(max(-reach, -centre), reach + 1)
+    }
+    return max(likeness, key=likeness.__getitem__) / SAMPLE_RATE_HZ * 1000

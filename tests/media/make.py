@@ -44,6 +44,13 @@ def silence(seconds: float, *, rate_hz: int = RATE_HZ) -> array[int]:
     return array("h", bytes(2 * round(seconds * rate_hz)))
 
 
+def phrases(seconds: float, *, rate_hz: int = RATE_HZ) -> array[int]:
+    """Return what is cut like speech: four seconds of a tone, one of silence, and again."""
+    said = tone(4.0, rate_hz=rate_hz) + silence(1.0, rate_hz=rate_hz)
+    whole = said * (int(seconds / 5.0) + 1)
+    return whole[: round(seconds * rate_hz)]
+
+
 def interleave(*channels: array[int]) -> array[int]:
     """Join channels of the same length to one stream of samples."""
     mixed = array("h", bytes(2 * len(channels) * len(channels[0])))

@@ -13,14 +13,17 @@ from math import sqrt
 from operator import mul
 from typing import TYPE_CHECKING, NamedTuple
 
-from processor.media.container import Damage
-from processor.media.decode import frames, samples
+from processor.media.decode import samples
+from processor.media.sound import Damage
 from shared.errors import UserError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from processor.media.container import Recording, Track
+    from av.audio.stream import AudioStream
+    from av.packet import Packet
+
+    from processor.media.sound import Sound
 
 SAMPLE_S = 60  # enough for both parties of a conversation to have said something
 ANALYSIS_RATE_HZ = 4_000  # the power of speech lies below 2 kHz
@@ -69,12 +72,12 @@ class Plan(NamedTuple):
     """Whether an engine given the original may mix the channels as usual and loses nothing."""
 
 
-def plan(recording: Recording, track: Track) -> Plan:
-    """Decide from the first minute; only files with two channels are decoded for it."""
-    if track.channels != len(APART):
-        return Plan((EVEN,), downmix_harmless=track.channels == 1)
+def plan(sound: Sound, beginning: Iterable[Packet[AudioStream]]) -> Plan:
+    """Decide from the packets of the first minute; only with two channels are they decoded."""
+    if sound.track.channels != len(APART):
+        return Plan((EVEN,), downmix_harmless=sound.track.channels == 1)
     decoded = samples(
-        frames(recording, track, Damage()),
+        sound.frames(beginning, Damage()),
         rate_hz=ANALYSIS_RATE_HZ,
         layout="stereo",
         pan=lambda channels: "stereo|c0=c0|c1=c1" if channels > 1 else "",

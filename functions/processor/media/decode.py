@@ -1,74 +1,76 @@
-"""From packets to samples: frames in any format become plain 16-bit blocks at the wanted rate."""
+"""From frames in any format to plain 16-bit samples at the wanted rate."""
 
 from __future__ import annotations
 
-from itertools import chain
 from typing import TYPE_CHECKING
 
 import av.error
 from av.audio.frame import AudioFrame
 from av.filter import Graph
 
-from processor.media.container import packets
-from processor.media.faults import LIBAV_ERRORS, reading, user_error
+from processor.media.faults import reading
 from shared.audio import SAMPLE_BYTES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from processor.media.container import Damage, Recording, Track
 
-# Nothing slower carries speech, and nothing faster is recorded. Beyond, files are damaged or meant
-# to hurt: 1 Hz would swell 16 000 fold, and 1 GHz needs a filter of a gigabyte.
-RATES_HZ = range(2_000, 768_001)
+class Conversion:
+    """Frames go in, blocks of interleaved s16 samples at ``rate_hz`` come out.
 
+    ``pan`` says for a number of channels what libav's filter of that name shall make of them, or
+    nothing to leave them alone. A change of format on the way starts a new conversion.
+    """
 
-def frames(recording: Recording, track: Track, damage: Damage) -> Iterator[AudioFrame]:
-    """Decode the track, leaving out what is damaged. UserError when nothing at all decodes."""
-    empty = True
-    with reading(track.codec), recording.open() as container:
-        stream = track.stream_of(container)
-        for packet in chain(packets(container, track, damage), (None,)):
+    def __init__(self, *, rate_hz: int, layout: str, pan: Callable[[int], str]) -> None:
+        self._rate_hz = rate_hz
+        self._layout = layout
+        self._pan = pan
+        self._width = SAMPLE_BYTES * (2 if layout == "stereo" else 1)
+        self._graph: Graph | None = None
+        self._shape: tuple[object, ...] = ()
+
+    def push(self, frame: AudioFrame) -> Iterator[bytes]:
+        """Put ``frame`` in and yield what is ready."""
+        with reading():
+            shape = (frame.sample_rate, frame.format.name, frame.layout.name)
+            if shape != self._shape:
+                yield from self.end()
+                self._graph = _graph(frame, self._rate_hz, self._layout, self._pan)
+                self._shape = shape
+            frame.pts = None  # samples are counted, not dated: stamps on damaged files jump
+            yield from self._through(frame)
+
+    def end(self) -> Iterator[bytes]:
+        """Yield the rest."""
+        with reading():
+            yield from self._through(None)
+        self._graph, self._shape = None, ()
+
+    def _through(self, frame: AudioFrame | None) -> Iterator[bytes]:
+        if self._graph is None:
+            return
+        self._graph.push(frame)
+        while True:
             try:
-                decoded = stream.decode(packet)
-            except MemoryError:
-                raise
-            except LIBAV_ERRORS as error:
-                damage.add(error)
-                continue
-            for frame in decoded:
-                if frame.samples and frame.sample_rate in RATES_HZ:
-                    empty = False
-                    yield frame
-    if empty:
-        raise user_error(damage.last, track.codec) from damage.last
+                block = self._graph.pull()
+            except (av.error.BlockingIOError, av.error.EOFError):
+                return
+            if isinstance(block, AudioFrame):
+                yield bytes(block.planes[0])[: block.samples * self._width]
 
 
 def samples(
     frames: Iterable[AudioFrame], *, rate_hz: int, layout: str, pan: Callable[[int], str]
 ) -> Iterator[bytes]:
-    """Convert frames to blocks of interleaved s16 samples at ``rate_hz``.
-
-    ``pan`` says for a number of channels what libav's filter of that name shall make of them, or
-    nothing to leave them alone. A change of format on the way starts a new conversion.
-    """
-    graph: Graph | None = None
-    current: tuple[object, ...] = ()
-    width = SAMPLE_BYTES * (2 if layout == "stereo" else 1)
-    with reading():
-        for frame in frames:
-            shape = (frame.sample_rate, frame.format.name, frame.layout.name)
-            if graph is None or shape != current:
-                if graph is not None:
-                    yield from _push(graph, None, width)
-                graph, current = _conversion(frame, rate_hz, layout, pan), shape
-            frame.pts = None  # samples are counted, not dated: stamps on damaged files jump
-            yield from _push(graph, frame, width)
-        if graph is not None:
-            yield from _push(graph, None, width)
+    """Convert all ``frames``; see ``Conversion``."""
+    conversion = Conversion(rate_hz=rate_hz, layout=layout, pan=pan)
+    for frame in frames:
+        yield from conversion.push(frame)
+    yield from conversion.end()
 
 
-def _conversion(frame: AudioFrame, rate_hz: int, layout: str, pan: Callable[[int], str]) -> Graph:
+def _graph(frame: AudioFrame, rate_hz: int, layout: str, pan: Callable[[int], str]) -> Graph:
     graph = Graph()
     nodes = [
         graph.add(
@@ -86,15 +88,3 @@ def _conversion(frame: AudioFrame, rate_hz: int, layout: str, pan: Callable[[int
     nodes.append(graph.add("abuffersink"))
     graph.link_nodes(*nodes).configure()
     return graph
-
-
-def _push(graph: Graph, frame: AudioFrame | None, width: int) -> Iterator[bytes]:
-    """Put ``frame`` in, or with None the end, and yield what comes out."""
-    graph.push(frame)
-    while True:
-        try:
-            block = graph.pull()
-        except (av.error.BlockingIOError, av.error.EOFError):
-            return
-        if isinstance(block, AudioFrame):
-            yield bytes(block.planes[0])[: block.samples * width]

@@ -1,50 +1,137 @@
-"""Any file libav reads, as chunks: the original where the engine takes it, else FLAC or PCM.
+"""Any file libav reads, as chunks: as it is where the engine takes it, copied, or decoded.
 
-Each step is a generator over the one before: packets, frames, samples, windows, chunks.
+Each step is a generator over the one before: packets, frames, samples, windows, chunks. A remote
+file is read once, from front to back, and no further than chunks are asked for.
 """
 
 from __future__ import annotations
 
+from contextlib import ExitStack
+from itertools import chain
 from typing import TYPE_CHECKING
 
-from processor.media import channels
-from processor.media.container import Damage, Recording, find_track, measure_s
-from processor.media.decode import frames, samples
+from processor.media import channels, sparse
+from processor.media.copying import Copier, Steady, plays, wrapper_for
+from processor.media.dating import dated
+from processor.media.decode import Conversion
 from processor.media.encode import flac, samples_within
+from processor.media.limits import MAX_DURATION_S, SHORT_NOTE_S, chunk_length_s, too_long
 from processor.media.prepared import Coverage, Prepared
+from processor.media.ranges import RangeFile
 from processor.media.sniff import OGG
-from processor.media.windows import windows
+from processor.media.sound import measure, open_sound
+from processor.media.windows import OVERLAP_S, Cutter
 from shared.audio import PCM, SAMPLE_BYTES, SAMPLE_RATE_HZ, Audio
-from shared.errors import UserError
-from shared.texts import span
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
+
+    from av.audio.frame import AudioFrame
+    from av.audio.stream import AudioStream
+    from av.packet import Packet
 
     from processor.media.channels import Mix
-    from processor.media.container import Track
+    from processor.media.container import Recording
+    from processor.media.copying import Wrapper
     from processor.media.sniff import Kind
+    from processor.media.sound import Sound
+    from processor.media.sparse import Pace
+    from processor.media.windows import Window
     from shared.audio import EngineProfile
     from shared.jobs import Media
 
-MAX_DURATION_S = 12 * 3600.0  # a few bytes can decode to days of silence
 SHORTEST_WINDOW_S = 1.0  # a profile that allows less allows nothing
+FIRST_S = 5.0  # enough to tell the bit rate
+FIRST_BYTES = 8 << 20
+PICTURE_BYTES = 1 << 20  # what may go along with the sound before copying is quicker
+INDEXED_SHARE = 0.9  # an index that covers less of the track belongs to fragments
+INDEX_LIMIT = 4_000_000
 
 
-def prepare_file(data: bytes, kind: Kind, media: Media, profile: EngineProfile) -> Prepared:
-    """Look into the file and decide: pass it through, or decode it."""
-    recording = Recording(data, kind)
-    track = find_track(recording)
-    declared_s = media.duration_s if kind is OGG else track.declared_s
-    plan = channels.plan(recording, track)
-    if plan.downmix_harmless and track.first and takes(profile, kind, track.codec, len(data)):
-        length_s = measure_s(recording, track)
-        if 0 < length_s <= profile.max_chunk_s:
-            original = Audio(data, kind.container, duration_s=length_s)
+def prepare_recording(
+    recording: Recording,
+    media: Media,
+    profile: EngineProfile,
+    *,
+    pace: Pace | None = None,
+    check: Callable[[], None] | None = None,
+) -> Prepared:
+    """Look into the file and decide: pass it through, copy its packets, or decode it.
+
+    ``pace`` allows to fetch of a remote film only the sound.
+    """
+    with ExitStack() as stack:
+        sound = stack.enter_context(open_sound(recording, check))
+        track = sound.track
+        declared_s = media.duration_s if recording.kind is OGG else track.declared_s
+        if pace is not None:
+            _leave_out_the_picture(sound, pace)
+        passing = sound.packets()
+        beginning = list(_first(passing, sound))
+        plan = channels.plan(sound, beginning)
+        if plan.downmix_harmless and (original := _original(sound, profile)):
             return Prepared(iter((original,)), declared_s=declared_s)
-    coverage = Coverage()
-    chunks = _chunks(recording, track, plan.mixes, profile, coverage)
-    return Prepared(chunks, declared_s=declared_s, coverage=coverage)
+        wrapper = wrapper_for(sound, beginning, profile) if plan.downmix_harmless else None
+        coverage = Coverage()
+        work = _Work(sound, plan.mixes, profile, coverage)
+        packets = chain(beginning, passing)
+        chunks = work.copied(packets, wrapper) if wrapper else work.decoded(packets)
+        return Prepared(
+            _closing(stack.pop_all(), chunks, work), declared_s=declared_s, coverage=coverage
+        )
+
+
+def _closing(stack: ExitStack, chunks: Iterator[Audio], work: _Work) -> Iterator[Audio]:
+    """Yield the chunks, note what they came to, and close the file."""
+    with stack:
+        covered_s = 0.0
+        for chunk in chunks:
+            covered_s = max(covered_s, chunk.start_s + (chunk.duration_s or 0.0))
+            yield chunk
+        work.coverage.seconds = covered_s
+        work.coverage.damaged = work.sound.damage.count
+
+
+def _leave_out_the_picture(sound: Sound, pace: Pace) -> None:
+    """Have a remote film fetched in pieces, where its index tells which and that is quicker."""
+    content, base = sound.recording.content, sound.stream.time_base
+    entries = sound.stream.index_entries
+    indexed = sound.recording.kind.demuxer == "mov" and 0 < len(entries) <= INDEX_LIMIT
+    if not isinstance(content, RangeFile) or not indexed or not base:
+        return
+    declared_s = sound.track.declared_s
+    if not declared_s or entries[-1].timestamp * base < declared_s * INDEXED_SHARE:
+        return
+    stretches = sparse.plan(((e.pos, e.size) for e in entries), content.size_bytes, pace)
+    if stretches is not None:
+        content.follow(stretches)
+
+
+def _first(packets: Iterable[Packet[AudioStream]], sound: Sound) -> Iterator[Packet[AudioStream]]:
+    """The packets by which the file is judged: a minute where channels must be compared."""
+    enough_s = channels.SAMPLE_S if sound.track.channels == len(channels.APART) else FIRST_S
+    seconds, size_bytes = 0.0, 0
+    for packet in packets:
+        yield packet
+        seconds += float((packet.duration or 0) * (sound.stream.time_base or 0))
+        size_bytes += packet.size
+        if seconds >= enough_s or size_bytes >= FIRST_BYTES:
+            return
+
+
+def _original(sound: Sound, profile: EngineProfile) -> Audio | None:
+    """The file as it is, if the engine takes it and it is short and mostly sound."""
+    recording, track = sound.recording, sound.track
+    if isinstance(recording.content, RangeFile) or not track.first:
+        return None
+    if not takes(profile, recording.kind, track.codec, recording.size_bytes):
+        return None
+    length_s, sound_bytes = measure(recording)
+    if recording.size_bytes - sound_bytes > max(sound_bytes, PICTURE_BYTES):
+        return None
+    if not 0 < length_s <= min(profile.max_chunk_s, SHORT_NOTE_S):
+        return None
+    return Audio(recording.content, recording.kind.container, duration_s=length_s)
 
 
 def takes(profile: EngineProfile, kind: Kind, codec: str, size_bytes: int) -> bool:
@@ -58,36 +145,69 @@ def takes(profile: EngineProfile, kind: Kind, codec: str, size_bytes: int) -> bo
     )
 
 
-def _chunks(
-    recording: Recording,
-    track: Track,
-    mixes: tuple[Mix, ...],
-    profile: EngineProfile,
-    coverage: Coverage,
-) -> Iterator[Audio]:
-    """Decode, cut and encode once for each mix; all count time from the recording's start."""
-    covered_s = 0.0
-    for mix in mixes:
-        damage = Damage()
-        mono = samples(
-            frames(recording, track, damage), rate_hz=SAMPLE_RATE_HZ, layout="mono", pan=mix.pan
+class _Work:
+    """Making chunks of one track."""
+
+    def __init__(
+        self, sound: Sound, mixes: tuple[Mix, ...], profile: EngineProfile, coverage: Coverage
+    ) -> None:
+        self.sound = sound
+        self.coverage = coverage
+        self._mixes = mixes
+        self._profile = profile
+        self._length_s = chunk_length_s(sound.track.estimated_s, profile)
+
+    def copied(self, packets: Iterable[Packet[AudioStream]], wrapper: Wrapper) -> Iterator[Audio]:
+        """Copy; decode from where copying is no longer sure to be right."""
+        passing = Steady(packets, self.sound.track.codec)
+        copier = Copier(
+            self.sound, wrapper, self._length_s, self._profile.max_bytes, self._profile.max_chunk_s
         )
-        for start, pcm in windows(_bounded(mono), window_samples(profile)):
-            chunk = _chunk(start, pcm, profile, mix.channel)
-            covered_s = max(covered_s, chunk.start_s + (chunk.duration_s or 0.0))
-            yield chunk
-        coverage.damaged = max(coverage.damaged, damage.count)
-    coverage.seconds = covered_s
+        end_s = 0.0
+        for audio in copier.chunks(dated(passing, self.sound)):
+            if passing.seen is not None and not plays(audio, self.sound):
+                yield from self.decoded(passing.everything())
+                return
+            passing.seen = None
+            end_s = audio.start_s + (audio.duration_s or 0.0)
+            yield audio
+        if passing.rest is not None:
+            yield from self.decoded(passing.rest, end_s)
 
+    def decoded(
+        self, packets: Iterable[Packet[AudioStream]], origin_s: float = 0.0
+    ) -> Iterator[Audio]:
+        """Decode, mix, cut and encode; all mixes count time from the same start."""
+        wanted = int((self._length_s + OVERLAP_S) * SAMPLE_RATE_HZ)
+        voices = [
+            (
+                Conversion(rate_hz=SAMPLE_RATE_HZ, layout="mono", pan=mix.pan),
+                Cutter(min(wanted, window_samples(self._profile))),
+                mix.channel,
+            )
+            for mix in self._mixes
+        ]
+        for frame in _bounded(self.sound.frames(packets)):
+            for conversion, cutter, channel in voices:
+                for block in conversion.push(frame):
+                    for window in cutter.push(block):
+                        yield self._chunk(window, channel, origin_s)
+        for conversion, cutter, channel in voices:
+            for block in conversion.end():
+                for window in cutter.push(block):
+                    yield self._chunk(window, channel, origin_s)
+            for window in cutter.end():
+                yield self._chunk(window, channel, origin_s)
 
-def _chunk(start: int, pcm: bytes, profile: EngineProfile, channel: int | None) -> Audio:
-    return Audio(
-        data=pcm if profile.takes_pcm else flac(pcm),
-        container=PCM if profile.takes_pcm else "flac",
-        start_s=start / SAMPLE_RATE_HZ,
-        duration_s=len(pcm) / SAMPLE_BYTES / SAMPLE_RATE_HZ,
-        channel=channel,
-    )
+    def _chunk(self, window: Window, channel: int | None, origin_s: float) -> Audio:
+        return Audio(
+            data=window.pcm if self._profile.takes_pcm else flac(window.pcm),
+            container=PCM if self._profile.takes_pcm else "flac",
+            start_s=origin_s + window.start / SAMPLE_RATE_HZ,
+            duration_s=len(window.pcm) / SAMPLE_BYTES / SAMPLE_RATE_HZ,
+            channel=channel,
+            overlap_s=window.overlap / SAMPLE_RATE_HZ,
+        )
 
 
 def window_samples(profile: EngineProfile) -> int:
@@ -101,11 +221,11 @@ def window_samples(profile: EngineProfile) -> int:
     return max(int(SHORTEST_WINDOW_S * SAMPLE_RATE_HZ), min(by_size, by_time))
 
 
-def _bounded(blocks: Iterable[bytes]) -> Iterator[bytes]:
-    """Pass the blocks on up to ``MAX_DURATION_S``; UserError beyond."""
+def _bounded(frames: Iterable[AudioFrame]) -> Iterator[AudioFrame]:
+    """Pass the frames on up to ``MAX_DURATION_S``; UserError beyond."""
     decoded_s = 0.0
-    for block in blocks:
-        decoded_s += len(block) / SAMPLE_BYTES / SAMPLE_RATE_HZ
+    for frame in frames:
+        decoded_s += frame.samples / frame.sample_rate
         if decoded_s > MAX_DURATION_S:
-            raise UserError("too_long", got=f"> {span(MAX_DURATION_S)}", limit=span(MAX_DURATION_S))
-        yield block
+            raise too_long()
+        yield frame

@@ -4,20 +4,35 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from processor.media.limits import SHORT_NOTE_S
 from processor.media.ogg import read_opus_note
 from processor.media.prepared import Prepared
-from processor.media.sniff import OGG, sniff
+from processor.media.ranges import RangeFile
+from processor.media.sniff import OGG, sniff, sniff_remote
+from processor.media.sparse import Pace
 from shared.audio import Audio
 
 if TYPE_CHECKING:
+    import asyncio
+    from collections.abc import Callable
+
+    from processor.media.ranges import ReadAhead
     from shared.audio import EngineProfile
     from shared.jobs import Media
 
-SHORT_NOTE_S = 90.0  # up to here one request is the fastest way, whatever the engine would allow
+USUAL_PACE = Pace()
 
 
-def prepare(data: bytes, media: Media, profile: EngineProfile) -> Prepared:
+def prepare(
+    data: bytes,
+    media: Media,
+    profile: EngineProfile,
+    *,
+    check: Callable[[], None] | None = None,
+) -> Prepared:
     """Make ``data`` what the engine of ``profile`` takes.
+
+    ``check`` is asked before each packet and may raise to end it all: a deadline.
 
     UserError, here or while iterating ``chunks``: ``empty_file``, ``not_media``, ``undecodable``,
     ``no_audio_stream``, ``unknown_codec`` or ``too_long``.
@@ -28,9 +43,33 @@ def prepare(data: bytes, media: Media, profile: EngineProfile) -> Prepared:
         if note is not None:
             return Prepared(iter((note,)), declared_s=media.duration_s)
     # Importing libav costs more than a whole voice note, which does not need it.
-    from processor.media.pipeline import prepare_file  # noqa: PLC0415 - see above
+    from processor.media.container import Recording  # noqa: PLC0415 - see above
+    from processor.media.pipeline import prepare_recording  # noqa: PLC0415 - see above
 
-    return prepare_file(data, kind, media, profile)
+    return prepare_recording(Recording(data, kind), media, profile, check=check)
+
+
+def prepare_remote(
+    ahead: ReadAhead,
+    media: Media,
+    profile: EngineProfile,
+    loop: asyncio.AbstractEventLoop,
+    *,
+    pace: Pace = USUAL_PACE,
+    check: Callable[[], None] | None = None,
+) -> Prepared:
+    """The same for a file too large to hold, read while its chunks are taken.
+
+    Call it in a thread, and so for each of the chunks; ``ahead`` lives on ``loop`` and stays open
+    until the last. Also raises what the remote file raises: a chunk is never short of what could
+    not be fetched.
+    """
+    from processor.media.container import Recording  # noqa: PLC0415 - libav, as above
+    from processor.media.pipeline import prepare_recording  # noqa: PLC0415 - libav, as above
+
+    file = RangeFile(ahead, loop, check=check)
+    kind = sniff_remote(file.read_at)
+    return prepare_recording(Recording(file, kind), media, profile, pace=pace, check=check)
 
 
 def _short_note(data: bytes, profile: EngineProfile) -> Audio | None:

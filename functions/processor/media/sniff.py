@@ -8,10 +8,16 @@ Names and MIME types are not looked at: both are the sender's claims.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from processor.media.framing import is_adts, is_mpeg_audio, is_transport_stream, sync_positions
 from shared.errors import UserError
+
+Reader = Callable[[int, int], bytes]
+"""Gives the bytes from an offset, so many, fewer at the end."""
+
+HEAD_BYTES = 1 << 16  # enough to tell the kind, but where a long tag stands before it
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +81,13 @@ def sniff(data: bytes) -> Kind:
     return kind
 
 
+def sniff_remote(read_at: Reader) -> Kind:
+    """The same for a file of which only pieces are at hand."""
+    head = read_at(0, HEAD_BYTES)
+    start = tag_bytes(head)
+    return _behind_tags(read_at(start, SCAN_BYTES)) if start else sniff(head)
+
+
 def _by_magic(data: bytes) -> Kind | None:
     form = data[8:12]
     if data.startswith((b"RIFF", b"RIFX", b"RF64", b"BW64")):
@@ -82,7 +95,7 @@ def _by_magic(data: bytes) -> Kind | None:
     if data.startswith(b"FORM"):
         return IFF_FORMS.get(form)
     if data.startswith(b"ID3"):
-        return _behind_tag(data)
+        return _behind_tags(data[tag_bytes(data) :][:SCAN_BYTES])
     if data[4:8] == b"ftyp" or (data[4:8] in BOXES_THAT_OPEN_QUICKTIME and data[0] < PRINTABLE):
         return _isobmff(data)
     kind = next((kind for magic, kind in MAGIC if data.startswith(magic)), None)
@@ -114,10 +127,8 @@ LAST_AC3_ID = 10
 FURTHER = {MATROSKA: _matroska, AC3: _dolby}
 
 
-def _behind_tag(data: bytes) -> Kind:
+def _behind_tags(rest: bytes) -> Kind:
     """ID3 stands before MP3, as a rule, but before FLAC, AAC and AC-3 too."""
-    start = tag_bytes(data)
-    rest = data[start : start + SCAN_BYTES]
     if rest.startswith(b"fLaC"):
         return FLAC
     if rest.startswith(b"\x0b\x77"):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from shared.credentials import listed
+from shared.credentials import listed, number
 from shared.errors import OperatorError
 from shared.ports import Credentials
 
@@ -27,7 +27,7 @@ class SettingsSecrets:
             groq_keys=listed(settings.groq_api_key),
             deepgram_keys=listed(settings.deepgram_api_key),
             openai_key=settings.openai_api_key,
-            telegram_api_id=settings.telegram_api_id,
+            telegram_api_id=number(settings.telegram_api_id),
             telegram_api_hash=settings.telegram_api_hash,
             sessions=self._sessions(),
         )

@@ -13,8 +13,9 @@ import av
 import pytest
 
 from processor.media import prepare
-from processor.media.container import Recording, find_track
+from processor.media.container import Recording
 from processor.media.sniff import Kind
+from processor.media.sound import measure
 from shared.errors import UserError
 from tests.media import hostile
 from tests.media.listen import heard, level_at
@@ -118,7 +119,7 @@ def test_even_the_wrong_demuxer_reaches_nothing(demuxer: str, bait: str, url: st
         "sdp": hostile.session_description(9),
     }
     with pytest.raises((UserError, ValueError)):
-        find_track(Recording(files[demuxer], Kind("x", demuxer)))
+        measure(Recording(files[demuxer], Kind("x", demuxer)))
 
 
 def _asked_for(data: bytes, demuxer: str, **options: str) -> list[str]:

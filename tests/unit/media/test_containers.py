@@ -10,11 +10,13 @@ from typing import Any
 
 import av.error
 import pytest
+from av.audio.frame import AudioFrame
 
 from processor.media import prepare
 from processor.media.encode import flac, samples_within
 from processor.media.faults import reading
-from processor.media.pipeline import MAX_DURATION_S, _bounded, window_samples
+from processor.media.limits import MAX_DURATION_S
+from processor.media.pipeline import _bounded, window_samples
 from shared.audio import PCM, SAMPLE_RATE_HZ
 from shared.errors import UserError
 from shared.transcripts import Transcript
@@ -336,10 +338,11 @@ def test_silence_is_a_recording() -> None:
 
 def test_what_decodes_to_more_than_half_a_day_is_refused() -> None:
     """A small file of endless silence does not occupy a worker for ever."""
-    minute = bytes(2 * 60 * SAMPLE_RATE_HZ)
-    passed: list[int] = []
+    minute = AudioFrame("s16", "mono", 60 * SAMPLE_RATE_HZ)
+    minute.sample_rate = SAMPLE_RATE_HZ
+    passed: list[AudioFrame] = []
     with pytest.raises(UserError) as refusal:
-        passed.extend(map(len, _bounded(repeat(minute))))
+        passed.extend(_bounded(repeat(minute)))
     assert refusal.value.problem == "too_long"
     assert refusal.value.figures == {"got": "> 12:00:00", "limit": "12:00:00"}
     assert len(passed) * 60 == MAX_DURATION_S

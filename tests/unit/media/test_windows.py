@@ -27,9 +27,10 @@ def test_windows_are_the_input_in_pieces(sizes: list[int], max_samples: int, off
     """Joined they are the samples again, each begins where it says, none is too long or empty."""
     blocks = [NOISE[2 * offset :][: 2 * size] for size in sizes]
     joined = b""
-    for start, pcm in windows(iter(blocks), max_samples):
+    for start, pcm, overlap in windows(iter(blocks), max_samples):
         assert 0 < len(pcm) <= 2 * max_samples
         assert start * 2 == len(joined)
+        assert overlap == 0  # all of these are too short to be lengthened
         joined += pcm
     assert joined == b"".join(blocks)
 
@@ -40,7 +41,7 @@ def test_a_window_ends_in_the_pause() -> None:
     before, pause, after = (
         noise(22.0, seed=1, rate_hz=rate), silence(0.5, rate_hz=rate), noise(9.0, seed=2, rate_hz=rate)
     )  # fmt: skip
-    (_, first), (start, _) = windows([(before + pause + after).tobytes()], 30 * rate)
+    (_, first, _), (start, *_) = windows([(before + pause + after).tobytes()], 30 * rate)
     assert 22.15 <= start / rate <= 22.35
     assert len(first) == 2 * start
 
@@ -51,14 +52,15 @@ def test_a_pause_before_the_last_fifteen_seconds_is_left_alone() -> None:
     sound = noise(10.0, seed=1, rate_hz=rate) + silence(1.0, rate_hz=rate)
     sound += noise(15.0, seed=2, rate_hz=rate) + noise(0.4, seed=3, level=0.01, rate_hz=rate)
     sound += noise(6.0, seed=4, rate_hz=rate)
-    (_, _), (start, _) = windows([sound.tobytes()], 30 * rate)
+    _, (start, *_) = windows([sound.tobytes()], 30 * rate)
     assert 26.0 <= start / rate <= 26.4
 
 
 def test_of_equally_quiet_places_the_last_is_taken() -> None:
     """Silence all through gives windows of nearly the full length."""
     cut = quietest_cut(bytes(2 * 40 * SAMPLE_RATE_HZ), 30 * SAMPLE_RATE_HZ)
-    assert 29.8 <= cut / SAMPLE_RATE_HZ <= 30.0
+    assert 29.8 <= cut.at / SAMPLE_RATE_HZ <= 30.0
+    assert cut.silent
 
 
 def test_only_one_window_is_held() -> None:

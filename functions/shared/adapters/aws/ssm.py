@@ -12,7 +12,7 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING, Any
 
-from shared.credentials import listed
+from shared.credentials import listed, number
 from shared.errors import OperatorError, TransientError
 from shared.ports import Credentials
 
@@ -62,7 +62,7 @@ class SsmSecrets:
             groq_keys=listed(values.get("groq-api-key", "")),
             deepgram_keys=listed(values.get("deepgram-api-key", "")),
             openai_key=values.get("openai-api-key", ""),
-            telegram_api_id=_number(values.get("telegram-api-id", "")),
+            telegram_api_id=number(values.get("telegram-api-id", "")),
             telegram_api_hash=values.get("telegram-api-hash", ""),
             sessions=tuple(item for item in sorted(values.items()) if item[0].startswith(SESSION)),
         )
@@ -80,7 +80,3 @@ class SsmSecrets:
             if not answer.get("NextToken"):
                 return values
             request["NextToken"] = answer["NextToken"]
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isdecimal() else 0
