@@ -201,9 +201,7 @@ class Transcription:
             ReadAhead(remote) as ahead,
         ):
             prepared = await to_thread(prepare_remote, ahead, media, profile, loop)
-            found = await self._recognise(hold, prepared, key, last_try=last_try)
-            self._metrics.count(Metric.BYTES_FETCHED, ahead.fetched_bytes)
-        return found
+            return await self._recognise(hold, prepared, key, last_try=last_try)
 
     async def _recognise(
         self, hold: Hold, prepared: Prepared, key: TranscriptKey, *, last_try: bool

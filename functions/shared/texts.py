@@ -56,6 +56,7 @@ TEXTS: dict[str, dict[str, str]] = {
         "no_audio_stream": "This file has no sound track, so there is nothing to transcribe.",
         "unknown_codec": "I do not know this file's sound format ({codec}). Convert it to MP3 or M4A and send it again.",
         "gone": "Telegram no longer has this file. Please send it again.",
+        "not_for_bots": "Telegram does not let bots download this file, because it is shared so widely. Save it, and send it to me as a new file.",
         "too_long": "This recording is {got} long; the most I can take is {limit}. Send it in parts.",
         # Failures that are ours
         "apology": "😔 I could not transcribe this: the speech service did not answer. Nothing is lost; press Retry, or send it again later.",
@@ -131,6 +132,7 @@ TEXTS: dict[str, dict[str, str]] = {
         "no_audio_stream": "Berkas ini tidak memiliki jalur suara, jadi tidak ada yang bisa ditranskripsi.",
         "unknown_codec": "Saya tidak mengenal format suara berkas ini ({codec}). Ubah ke MP3 atau M4A lalu kirim lagi.",
         "gone": "Telegram sudah tidak memiliki berkas ini. Silakan kirim ulang.",
+        "not_for_bots": "Telegram tidak mengizinkan bot mengunduh berkas ini karena terlalu banyak dibagikan. Simpan dulu, lalu kirim sebagai berkas baru.",
         "too_long": "Panjang rekaman ini {got}; paling panjang yang bisa saya terima {limit}. Kirim per bagian.",
         "apology": "😔 Saya gagal mentranskripsi ini: layanan pengenal suara tidak menjawab. Tidak ada yang hilang; tekan Coba lagi, atau kirim lagi nanti.",
         "apology_operator": "😔 Saya gagal mentranskripsi ini karena gangguan di pihak saya. Pengelola sudah diberi tahu; silakan coba lagi nanti.",
