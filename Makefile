@@ -65,7 +65,7 @@ help:
 	@echo 'make sample                speak local/sample/note.oga anew (needs flite)'
 	@echo 'make env-example           write .env.example anew from the settings'
 	@echo 'make configuration         write docs/configuration.md anew from settings and template'
-	@echo 'make bench                 measure imports, the webhook and costs: counts and ratios'
+	@echo 'make bench                 measure imports, the webhook, costs and the media path: counts and ratios'
 	@echo 'make lock                  bring uv.lock and the layers in line with pyproject.toml'
 	@echo 'make clean                 remove what was installed and built; data/ stays'
 
@@ -78,7 +78,8 @@ test: $(FOR_WORKING)
 
 test-e2e: $(FOR_WORKING) $(FOR_DEPLOYING) $(FOR_EMULATING)
 	$(SAM) build --build-dir $(FOR_E2E) --parameter-overrides Architecture=$(ARCHITECTURE)
-	.venv/bin/python -m tests.e2e.cloud.emulator .venv/bin/pytest -m emulator tests/contracts tests/e2e/cloud
+	.venv/bin/python -m tests.e2e.cloud.emulator .venv/bin/pytest -m emulator tests/contracts
+	.venv/bin/python -m tests.e2e.cloud.emulator --enforce-roles .venv/bin/pytest -m emulator tests/e2e/cloud
 
 check: $(FOR_WORKING)
 	.venv/bin/ruff check
@@ -132,6 +133,7 @@ bench: $(FOR_WORKING)
 	.venv/bin/python -m benchmarks.imports
 	.venv/bin/python -m benchmarks.webhook
 	.venv/bin/python -m benchmarks.cost
+	.venv/bin/python -m benchmarks.media
 
 lock:
 	@$(FIND_UV) && "$$uv" lock --python "$$python" && "$$python" -m scripts.export_layers

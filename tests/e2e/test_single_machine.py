@@ -49,6 +49,8 @@ async def the_bot(
         "OPENAI_BASE_URL": f"{speech.base_url}/v1",
         "OPENAI_API_KEY": "test-key",
         "DATABASE_PATH": str(folder / "state.sqlite3"),
+        # With these a process of ours is measured too, when the tests are.
+        **{name: value for name, value in os.environ.items() if name.startswith("COVERAGE")},
     }
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "local", *arguments, cwd=folder, env=environment, stdout=PIPE
