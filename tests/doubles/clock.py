@@ -49,6 +49,11 @@ class HeldClock(ManualClock):
             if not woken.done():
                 woken.set_result(None)
 
+    @property
+    def sleeping(self) -> int:
+        """How many sleep now."""
+        return len(self._sleepers)
+
     def forget_sleepers(self) -> None:
         """Wake nobody who sleeps now, ever: their process is dead."""
         self._sleepers.clear()

@@ -142,6 +142,17 @@ async def test_a_job_is_lost_for_good_only_after_its_apology(tmp_path: Path) -> 
         assert len(it.app.storage.queue.dead_letters()) == 1
 
 
+async def test_an_answer_that_stands_is_not_taken_back_for_a_moment(tmp_path: Path) -> None:
+    """Only the closing failed: the next try shows no words on work in progress."""
+    async with bench(tmp_path) as it:
+        await it.user.send_voice(NOTE, duration=1)
+        await it.admit()
+        it.sabotage.order(TransientError("busy"), "jobs.update", state="done")
+        assert len(await it.work_until_quiet()) == 2
+        (answer,) = it.user.chat.from_bot
+        assert answer.edits == [WORKING]
+
+
 async def test_a_press_whose_job_could_not_be_sent_is_done_at_its_next_try(tmp_path: Path) -> None:
     """The job was reopened already when the queue failed: it is not stranded."""
     engine = ScriptedEngine("At last.", failures=[TransientError("503")] * 3)

@@ -233,6 +233,34 @@ async def test_one_who_cannot_be_told_now_keeps_nobody_from_knowing(tmp_path: Pa
         assert it.it.shown(bob) == told
 
 
+async def test_one_whose_job_another_took_meanwhile_is_left_to_it(tmp_path: Path) -> None:
+    """Telling him took longer than the lease; the others are told all the same."""
+    engine = ScriptedEngine(failures=[UserError("undecodable")])
+    async with flight(tmp_path, engine) as it:
+        bob, carol = it.it.api.user(8, "Bob"), it.it.api.user(9, "Carol")
+        await bob.forward(it.note)
+        await it.it.admit()
+        (bobs_delivery,) = it.it.receive()
+        await it.it.process(bobs_delivery)
+        await it.join(carol)
+        first = it.it.sabotage.hold("messenger.edit")
+        landing = asyncio.create_task(it.land())
+        await first.reached.wait()
+        bobs = it.it.sabotage.hold("messenger.edit")
+        first.released.set()
+        await bobs.reached.wait()
+        it.it.clock.advance(91)
+        jobs, job = it.it.app.storage.jobs, bobs_delivery.job
+        granted, _ = jobs.claim(job, "another", 90.0)
+        assert granted
+        bobs.released.set()
+        assert (await landing).fate is Fate.FINISHED
+        assert it.it.shown(carol) == [say("en", "undecodable")]
+        record = jobs.get(job.id)
+        assert record is not None
+        assert record.owner == "another"
+
+
 async def test_one_who_waits_and_blocks_the_bot_is_forgotten(tmp_path: Path) -> None:
     """Those who wait are told one after the other; a blocked chat is passed over."""
     engine = ScriptedEngine(failures=[UserError("undecodable")])

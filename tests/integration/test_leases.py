@@ -6,6 +6,8 @@ import asyncio
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import pytest
+
 from processor.outcome import Fate
 from shared.ports import JobState
 from shared.telemetry import Metric
@@ -131,6 +133,24 @@ async def test_a_message_that_comes_back_while_its_job_is_held_waits_for_the_lea
         engine.gate.set()
         await working
         assert it.shown() == [TEXT]
+
+
+async def test_a_job_that_was_broken_off_can_be_taken_up_at_once(tmp_path: Path) -> None:
+    """Who stops the bot need not wait for the lease to run out at the next start."""
+    engine = ScriptedEngine()
+    async with bench(tmp_path, engine) as it:
+        await it.user.send_voice(NOTE, duration=3)
+        await it.admit()
+        engine.gate.clear()
+        (delivery,) = it.receive()
+        working = asyncio.create_task(it.process(delivery))
+        await engine.waiting.wait()
+        working.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await working
+        granted, record = it.app.storage.jobs.claim(delivery.job, "the next", 90.0)
+        assert granted
+        assert record.status_message_id is not None
 
 
 async def test_a_worker_that_lost_its_job_says_nothing_more(tmp_path: Path) -> None:

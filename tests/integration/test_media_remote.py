@@ -15,7 +15,7 @@ from shared.errors import TransientError, UserError
 from tests.media.distance import FarFile, chunks_of, prepared
 from tests.media.films import Film, syllables
 from tests.media.listen import decoded, heard, lag_ms
-from tests.media.make import encode
+from tests.media.make import encode, id3
 from tests.media.profiles import DECODING, EMBEDDED, HOSTED, media
 from tests.media.seeds import CORPUS, mutant
 
@@ -176,6 +176,24 @@ async def test_a_deadline_ends_the_work_between_two_packets() -> None:
     asked = 0
     with pytest.raises(TransientError, match="out of time"):
         list(prepare(film.read(0, film.size), media(), HOSTED, check=check).chunks)
+
+
+@pytest.mark.parametrize("codec", ["mp3", "flac"])
+async def test_what_stands_behind_a_large_cover_is_found(codec: str) -> None:
+    """The picture in the tag is longer than the piece by which kinds are told."""
+    sound = encode(codec, codec, syllables(20.0, rate_hz=RATE_HZ), rate_hz=RATE_HZ)
+    picture = b"\x00image/jpeg\x00\x03\x00\xff\xd8" + bytes(300_000)
+    data = id3(b"APIC" + len(picture).to_bytes(4, "big") + b"\x00\x00" + picture) + sound
+    _, chunks = await chunks_of(FarFile.of(data), EMBEDDED, part_bytes=PARTS // 4)
+    assert chunks == list(prepare(data, media(), EMBEDDED).chunks)
+    assert chunks[0].duration_s == pytest.approx(20.0, abs=0.1)
+
+
+async def test_an_empty_file_is_refused() -> None:
+    """As it is in memory."""
+    with pytest.raises(UserError) as refusal:
+        await chunks_of(FarFile.of(b""), HOSTED)
+    assert refusal.value.problem == "empty_file"
 
 
 FILES = sorted(path.name for path in CORPUS.iterdir())

@@ -98,9 +98,9 @@ async def test_a_button_brings_the_file(tmp_path: Path) -> None:
         await it.user.send_document(NOTE, name="My talk.ogg", mime_type="audio/ogg")
         await it.answer()
         (answer,) = it.user.chat.from_bot
-        for label in answer.button_texts:
-            await it.user.press(answer, label)
+        presses = [await it.user.press(answer, label) for label in answer.button_texts]
         await it.answer()
+        assert [press.answers for press in presses] == [[""], [""]]  # the spinners are stopped
         _, txt, srt = it.user.chat.from_bot
         assert (txt.file_name, srt.file_name) == ("My talk.txt", "My talk.srt")
         assert (txt.document or b"").decode() == TEXT + "\n"

@@ -165,7 +165,7 @@ class ReadAhead:
         elif index >= self._place:
             if self._landings and not self._depth:
                 self._land(stretch)  # the end of a file may lie across two parts
-            self._depth = max(2, self._depth * 2)
+            self._depth = min(max(2, self._depth * 2), len(self._plan))
         self._place = index + 1
         self._next = max(self._next, self._place)
 
@@ -236,13 +236,15 @@ class ReadAhead:
 
     def _make_room(self, length: int) -> bool:
         """Whether ``length`` bytes more may be held, if need be for what a jump left behind."""
-        if self._held_bytes + length <= self._ahead_bytes:
+        unread = self._held_bytes - self._read_bytes
+        within = self._held_bytes + length <= self._window_bytes
+        if within and unread + length <= self._ahead_bytes:
             return True
         if not self._left_behind:
             return False
         begin, end = self._plan[self._place].start, self._plan[self._next].start
-        unread = (s for s in self._held if s not in self._read and not begin <= s.start < end)
-        stale = next(unread, None)
+        left = (s for s in self._held if s not in self._read and not begin <= s.start < end)
+        stale = next(left, None)
         if stale is not None:
             self._drop(stale)
         self._left_behind = stale is not None

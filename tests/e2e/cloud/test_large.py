@@ -34,6 +34,8 @@ pytestmark = [
     pytest.mark.emulator,
     pytest.mark.skipif(URL not in os.environ, reason="takes two minutes: run make test-e2e"),
     pytest.mark.skipif(sys.platform != "linux", reason="reads memory from /proc"),
+    # A hedged request that is called off leaves the double's spooled form to the collector.
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
 ]
 
 MEMORY_MIB = 512
@@ -106,6 +108,9 @@ async def test_it_is_answered_byte_and_word_exact(
     parameters = {"LargeFiles": "on", "GroqSecondsPerHour": "200000"}
     async with account(tmp_path, **parameters) as here, MtprotoServer() as server:
         here.groq.script = hear
+        # Of several keys what Groq says is left of one's hour (7190 s here) is not taken for all.
+        here.groq.keys.append("other-key")
+        here.keep_secret("groq-api-key", "test-key,other-key")
         here.keep_secret("telegram-api-id", str(API_ID))
         here.keep_secret("telegram-api-hash", API_HASH)
         here.keep_secret("mtproto-session-01", server.session())

@@ -16,8 +16,9 @@ if TYPE_CHECKING:
 
 @pytest.fixture(autouse=True)
 def _nowhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A folder without ``.env``, an environment without settings."""
+    """A folder without ``.env``, an environment without settings, logging left as it is."""
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("local.__main__._log", lambda _level: None)
     for name in ("TELEGRAM_BOT_TOKEN", "SPEECH_ENGINE", "TRIES"):
         monkeypatch.delenv(name, raising=False)
 

@@ -31,12 +31,14 @@ class Store:
         self.answers: list[bool | TranscriberError] = []
         self.renewals = 0
         self.hidden_s: list[float] = []
+        self.lost = False
 
     def renew(self, job_id: str, owner: str, lease_s: float) -> bool:
         """The job store's."""
         self.renewals += 1
         answer = self.answers.pop(0) if self.answers else True
         if isinstance(answer, bool):
+            self.lost = not answer
             return answer
         raise answer
 
@@ -64,13 +66,17 @@ class Heart:
         delivery = Delivery(JOB, "receipt", 1, Lane.EXPRESS)
         queue = cast("Any", self.store)
         async with heartbeat(self.hold, delivery, queue=queue, clock=self.clock, lease_s=LEASE_S):
-            await asyncio.sleep(0)  # let it begin to wait for its first beat
+            await self.rest()
             yield
 
     async def pass_a_beat(self) -> None:
         """Let the time of one beat pass, and the beat be done."""
         self.clock.advance(BEAT_S)
-        for _ in range(20):
+        await self.rest()
+
+    async def rest(self) -> None:
+        """Return when the heart waits for its next beat, or has none any more."""
+        while not (self.clock.sleeping or self.store.lost):
             await asyncio.to_thread(int)
 
 
@@ -116,8 +122,7 @@ async def test_work_on_a_lost_job_is_broken_off() -> None:
             reached = True
 
     working = asyncio.create_task(work())
-    await asyncio.sleep(0)
-    await asyncio.sleep(0)
+    await heart.rest()
     await heart.pass_a_beat()
     assert not working.done()
     await heart.pass_a_beat()
@@ -157,8 +162,7 @@ async def test_a_cancellation_from_outside_stays_one() -> None:
             await asyncio.Event().wait()
 
     working = asyncio.create_task(work())
-    await asyncio.sleep(0)
-    await asyncio.sleep(0)
+    await heart.rest()
     working.cancel()
     with pytest.raises(asyncio.CancelledError):
         await working

@@ -74,6 +74,7 @@ def test_a_line_says_when_where_and_what() -> None:
 
 def test_a_message_of_several_lines_stays_one(caplog: pytest.LogCaptureFixture) -> None:
     """Nobody can forge a line of ours by a line break."""
+    caplog.set_level(logging.WARNING)
     logging.getLogger("here").warning("one\n%s", '{"level":"ERROR"}')
     (record,) = caplog.records
     assert "\n" not in JsonFormatter().format(record)
