@@ -191,7 +191,7 @@ What next?
   your own bot     ask @BotFather for a token, then  cp .env.example .env  and set
                    TELEGRAM_BOT_TOKEN there;  make run  starts it
   faster, better   set GROQ_API_KEY or DEEPGRAM_API_KEY in .env: their engines take over
-  in the cloud     for now the two Lambda handlers are there; the AWS stack comes next
+  in the cloud     docs/operations.md: on AWS in five commands
 """
 
 
