@@ -39,7 +39,7 @@ def stitch(parts: Iterable[Part]) -> tuple[Segment, ...]:
 def gap(audio: Audio, text: str) -> Segment:
     """What stands where ``audio`` could not be heard: ``text`` says so."""
     end_s = audio.start_s + (audio.duration_s or 0.0) - audio.overlap_s
-    return Segment(audio.start_s, max(end_s, audio.start_s), text, channel=audio.channel)
+    return Segment(audio.start_s, max(end_s, audio.start_s), text, channel=audio.channel, missing=True)
 
 
 def invented(segment: Segment) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from dataclasses import asdict, dataclass, replace
 from typing import Self
@@ -30,6 +31,11 @@ class Segment:
     """Which audio channel it was heard on, where channels were transcribed apart."""
     no_speech_prob: float | None = None
     avg_logprob: float | None = None
+    """Mean logarithm of the engine's confidence in its words; 0 is certain."""
+    speaker: int | None = None
+    """Who speaks, from 0 in the order of first words, where the engine was asked to tell."""
+    missing: bool = False
+    """Stands for a part that could not be heard; ``text`` says so."""
 
     def shifted(self, offset_s: float, *, channel: int | None = None) -> Segment:
         """The same segment ``offset_s`` later, heard on ``channel``."""
@@ -98,6 +104,23 @@ CUT_SHORT_S = 2.0  # headers round; less than this is not worth a warning
 CUT_SHORT_SHARE = 0.05
 
 
+TRANSCRIBE, TRANSLATE = "transcribe", "translate"
+
+
+@dataclass(frozen=True, slots=True)
+class Instructions:
+    """What an engine is told beside the language: everything of a wish that changes what it hears."""
+
+    task: str = TRANSCRIBE
+    """``transcribe``, or ``translate`` into English."""
+    speakers: bool = False
+    """Tell who speaks."""
+    hints: tuple[str, ...] = ()
+    """Names and terms that may be said."""
+    engine: str | None = None
+    """The one engine to use, by its profile's name; None leaves the choice to the pool."""
+
+
 @dataclass(frozen=True, slots=True)
 class Recipe:
     """Everything but the bytes that decides a transcript; part of the cache key."""
@@ -105,13 +128,18 @@ class Recipe:
     engine: str
     model: str
     language: str | None = None
-    task: str = "transcribe"
+    instructions: Instructions = Instructions()
     schema: int = SCHEMA_VERSION
 
     def __str__(self) -> str:
-        return "|".join(
-            (self.engine, self.model, self.language or "auto", self.task, str(self.schema))
-        )
+        """The key's part; what is not asked for leaves no trace in it, hints leave their hash."""
+        told = self.instructions
+        parts = [self.engine, self.model, self.language or "auto", told.task, str(self.schema)]
+        if told.speakers:
+            parts.append("speakers")
+        if told.hints:
+            parts.append(hashlib.sha256("\x1f".join(told.hints).encode()).hexdigest()[:16])
+        return "|".join(parts)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.transcripts import Recipe, Segment, Transcript, TranscriptKey, Word
+from shared.transcripts import Instructions, Recipe, Segment, Transcript, TranscriptKey, Word
 
 times = st.floats(0, 1e6)
 words = st.builds(Word, times, times, st.text(max_size=10))
@@ -19,6 +19,8 @@ segments = st.builds(
     st.none() | st.integers(0, 7),
     st.none() | st.floats(0, 1),
     st.none() | st.floats(-5, 0),
+    st.none() | st.integers(0, 7),
+    st.booleans(),
 )
 transcripts = st.builds(
     Transcript,
@@ -88,7 +90,7 @@ def test_a_key_tells_apart_what_may_differ() -> None:
         str(TranscriptKey("aa", Recipe("deepgram", "turbo", "de"))),
         str(TranscriptKey("aa", Recipe("groq", "large", "de"))),
         str(TranscriptKey("aa", Recipe("groq", "turbo"))),
-        str(TranscriptKey("aa", Recipe("groq", "turbo", "de", task="translate"))),
+        str(TranscriptKey("aa", Recipe("groq", "turbo", "de", Instructions(task="translate")))),
         str(TranscriptKey("aa", Recipe("groq", "turbo", "de", schema=2))),
     }
     assert len(keys) == 7
