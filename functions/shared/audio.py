@@ -40,6 +40,12 @@ class EngineProfile:
     """FFmpeg codec names (with prefix match on ``pcm_``) it decodes inside those containers."""
     max_bytes: int
     max_chunk_s: float
+    speakers: bool = False
+    """Can tell who speaks."""
+    translates: bool = False
+    """Can translate into English."""
+    hints: bool = False
+    """Takes names and terms that may be said."""
     takes_pcm: bool = False
     """Wants decoded samples instead of files: then nothing is ever passed through."""
     hedge: bool = True

@@ -13,6 +13,7 @@ from enum import StrEnum
 from typing import Any, Self
 
 from shared.errors import OperatorError
+from shared.transcripts import TRANSCRIBE
 
 JOB_VERSION = 1
 BOT_API_FILE_LIMIT_BYTES = 20 << 20  # getFile answers up to and including this size
@@ -69,6 +70,10 @@ class Address:
     message_id: int | None = None
     thread_id: int | None = None
     private: bool = True
+    business_id: str | None = None
+    """The business connection on whose behalf the bot writes."""
+    guest_query_id: str | None = None
+    """Asked in a chat the bot is no member of: the one message that answers names this."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +81,15 @@ class Options:
     """What the request itself asks for; None and () leave it to the chat's preferences."""
 
     language: str | None = None
-    """ISO 639-1, or None for the preference, else detection."""
+    """ISO 639-1 or ``auto``; None for the preference, else detection."""
     formats: tuple[str, ...] = ()
-    """Files to send with the text, names of ``processor.rendering``: ``txt``, ``srt``."""
+    """What the answer consists of: ``text`` and names of ``processor.rendering.FORMATS``."""
+    timestamps: bool | None = None
+    speakers: bool | None = None
+    engine: str | None = None
+    """An engine's name or ``auto``."""
+    task: str = TRANSCRIBE
+    """``transcribe``, or ``translate`` into English."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,9 +141,7 @@ class Job:
                 action=Action(raw.pop("action")),
                 address=Address(**raw.pop("address")),
                 media=media and Media(kind=MediaKind(media.pop("kind")), **media),
-                options=Options(
-                    language=options.get("language"), formats=tuple(options.get("formats", ()))
-                ),
+                options=Options(**{**options, "formats": tuple(options.get("formats", ()))}),
                 **raw,
             )
         except (ValueError, TypeError, KeyError, AttributeError) as error:

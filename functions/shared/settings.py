@@ -69,6 +69,9 @@ class Settings:
         "", "Groq key; several, separated by commas, are used in turn.", secret=True
     )
     groq_model: str = _setting("whisper-large-v3-turbo", "Groq model.")
+    groq_chat_model: str = _setting(
+        "llama-3.3-70b-versatile", "Groq's language model for summaries; off turns them off."
+    )
     groq_base_url: str = _setting("https://api.groq.com", "Groq's address, without a path.")
     groq_audio_s_per_hour: int = _setting(
         7200,
@@ -98,6 +101,10 @@ class Settings:
         "on_request",
         "In groups transcribe all media, or only on_request (/transcribe).",
         choices=GROUP_MODES,
+    )
+
+    admin_user_ids: str = _setting(
+        "", "Telegram ids, separated by commas, of those who may see /stats."
     )
 
     user_tasks: int = _setting(3, "Tasks a user may have running at once.")

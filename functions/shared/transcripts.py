@@ -57,6 +57,8 @@ class Recognition:
     """ISO 639-1 code, None when the engine did not say."""
     duration_s: float | None = None
     """Seconds of audio the engine processed, when it says so."""
+    cost_usd: float = 0.0
+    """What the provider takes for it at list prices."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,8 @@
-"""The ports: what the use cases need of the world, as small protocols named by plain nouns.
+"""The storage ports: queue, limits, job records, transcripts, preferences, history, statistics.
 
-Storage ports are synchronous, because the webhook has no event loop and their calls are short;
-the processor calls them off its loop. Ports that wait for a network (``Source``, ``Engine``,
-``Messenger``) are asynchronous. Times are seconds since the epoch from a ``Clock``. Every storage
-port treats an expired item as absent, whether or not the store has removed it yet.
+They are synchronous, because the webhook has no event loop and their calls are short; the processor
+calls them off its loop. Every one treats an expired item as absent, whether or not the store has
+removed it yet.
 
 An implementation that cannot reach its store raises ``TransientError`` (busy, locked, throttled)
 or ``OperatorError`` (disk full, access denied, table missing).
@@ -11,29 +10,17 @@ or ``OperatorError`` (disk full, access denied, table missing).
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import json
+from dataclasses import dataclass, fields, replace
 from enum import StrEnum
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, Self
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Sequence
-    from contextlib import AbstractAsyncContextManager
+    from collections.abc import Iterator, Sequence
 
-    from shared.audio import Audio, EngineProfile
-    from shared.jobs import Address, Delivery, Job, Lane, Media
+    from shared.jobs import Delivery, Job, Lane
+    from shared.ports.network import MessageId
     from shared.transcripts import Recognition, Transcript, TranscriptKey
-
-
-class Clock(Protocol):
-    """The only source of time."""
-
-    def now(self) -> float:
-        """Seconds since the epoch."""
-        ...
-
-    async def sleep(self, seconds: float) -> None:
-        """Return after ``seconds`` of this clock."""
-        ...
 
 
 class JobQueue(Protocol):
@@ -71,6 +58,10 @@ class JobQueue(Protocol):
         """Send every dead letter back to its lane with a receive count of 0; return how many."""
         ...
 
+    def waiting(self, lane: Lane) -> int:
+        """About how many messages of ``lane`` are visible and wait for a worker."""
+        ...
+
     def depth(self) -> int:
         """How many messages wait or are in flight, all lanes, dead letters apart."""
         ...
@@ -106,6 +97,10 @@ class RateLimiter(Protocol):
 
         A refused request counts nowhere, not even in the global minute.
         """
+        ...
+
+    def tasks(self, user: str) -> Sequence[str]:
+        """The jobs that occupy the user's tasks now, oldest first."""
         ...
 
     def release(self, user: str, job: str) -> None:
@@ -165,7 +160,7 @@ class JobRecord:
     state: JobState = JobState.QUEUED
     owner: str | None = None
     lease_until: float = 0.0
-    status_message_id: int | None = None
+    status_message_id: MessageId | None = None
     """The message in the chat that shows progress and becomes the answer."""
     delivered: int = 0
     """How many messages of the answer are out, so that a redelivery goes on behind them."""
@@ -195,7 +190,7 @@ class JobStore(Protocol):
         owner: str,
         *,
         state: JobState | None = None,
-        status_message_id: int | None = None,
+        status_message_id: MessageId | None = None,
         delivered: int | None = None,
         transcript_key: str | None = None,
     ) -> bool:
@@ -210,7 +205,14 @@ class JobStore(Protocol):
         ...
 
     def reopen(self, job_id: str) -> Job | None:
-        """Set a FAILED job back to QUEUED and return it; None for any other. Atomic."""
+        """Set a FAILED or CANCELLED job back to QUEUED and return it; None for any other. Atomic."""
+        ...
+
+    def cancel(self, job_id: str) -> JobRecord | None:
+        """Set a job that is not over to CANCELLED, whoever holds it: his lease ends. Atomic.
+
+        The record as it was before, None when there was nothing to cancel (unknown, final).
+        """
         ...
 
     def delete(self, job_id: str) -> None:
@@ -272,14 +274,48 @@ class TranscriptCache(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ChatPreferences:
-    """What a chat has chosen."""
+    """What a chat has chosen; None where it chose nothing."""
 
     language: str | None = None
-    formats: tuple[str, ...] = ()
+    """ISO 639-1, or ``auto``."""
+    formats: tuple[str, ...] | None = None
+    """What an answer consists of: ``text`` and names of ``processor.rendering.FORMATS``."""
+    timestamps: bool | None = None
+    speakers: bool | None = None
+    engine: str | None = None
+    """An engine's name, or ``auto``."""
+    hints: tuple[str, ...] = ()
+    """Names and terms that are often said, at most ten."""
+    mode: str | None = None
+    """What a group or channel is served: ``all``, ``on_request`` or ``off``."""
+    open_to_all: bool | None = None
+    """Whether every member of a group may change these, not its administrators alone."""
+
+    def over(self, other: ChatPreferences) -> ChatPreferences:
+        """These choices, and those of ``other`` where nothing was chosen here."""
+        return replace(other, **dict(self._chosen()))
+
+    def to_json(self) -> str:
+        """Compact JSON of what was chosen; ``from_json`` gives the same back."""
+        return json.dumps(dict(self._chosen()), separators=(",", ":"), ensure_ascii=False)
+
+    @classmethod
+    def from_json(cls, text: str) -> Self:
+        """Read what ``to_json`` wrote, by this or another version: unknown choices are left out."""
+        known = {item.name for item in fields(cls)}
+        chosen = {name: value for name, value in json.loads(text).items() if name in known}
+        return cls(**{name: tuple(v) if isinstance(v, list) else v for name, v in chosen.items()})
+
+    def _chosen(self) -> Iterator[tuple[str, Any]]:
+        """The fields that hold a choice, by name."""
+        for item in fields(self):
+            value = getattr(self, item.name)
+            if value != item.default:
+                yield item.name, value
 
 
 class Preferences(Protocol):
-    """A chat's choices."""
+    """A chat's choices; those of a private chat are its user's."""
 
     def get(self, chat_id: int) -> ChatPreferences:
         """The choices, or the defaults."""
@@ -322,131 +358,30 @@ class History(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Credentials:
-    """What opens the outside world. Never printed: the representation hides every value."""
+class Figures:
+    """What happened in a while; sums, apart from ``users``."""
 
-    bot_token: str = field(default="", repr=False)
-    groq_keys: tuple[str, ...] = field(default=(), repr=False)
-    deepgram_keys: tuple[str, ...] = field(default=(), repr=False)
-    openai_key: str = field(default="", repr=False)
-    telegram_api_id: int = field(default=0, repr=False)
-    telegram_api_hash: str = field(default="", repr=False)
-    sessions: tuple[tuple[str, str], ...] = field(default=(), repr=False)
-    """Telethon session strings under their names, each for one worker at a time."""
+    users: int = 0
+    """Different users who asked for anything; one who comes on two days counts on both."""
+    succeeded: int = 0
+    failed: int = 0
+    refused: int = 0
+    cached: int = 0
+    """Of those that succeeded: answered without recognition."""
+    audio_s: float = 0.0
+    cost_usd: float = 0.0
+    """What the speech providers take for it at list prices."""
 
 
-class Secrets(Protocol):
-    """Where credentials come from."""
+class Statistics(Protocol):
+    """Sums by calendar day (UTC), kept as long as transcripts are. No text, no names."""
 
-    def credentials(self) -> Credentials:
-        """The current ones; implementations may keep them up to five minutes."""
+    def add(self, user: str, figures: Figures) -> None:
+        """Add ``figures`` to today's; ``users`` is counted from ``user``, whatever it says."""
         ...
 
-
-class Metrics(Protocol):
-    """Counts and values under the names of ``shared.telemetry``."""
-
-    def count(self, name: str, n: int = 1) -> None:
-        """Add ``n``."""
-        ...
-
-    def observe(self, name: str, value: float) -> None:
-        """Record one value, in the unit the name ends in."""
-        ...
-
-    def flush(self) -> None:
-        """Publish what was collected; called at the end of an invocation."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class Button:
-    """An inline button; ``data`` is 1 to 64 bytes."""
-
-    text: str
-    data: str
-
-
-class Messenger(Protocol):
-    """What a chat sees. Text is plain; each message 1 to 4096 UTF-16 units.
-
-    Raises ``UndeliverableError`` when the chat cannot be reached any more, ``RateLimitedError``
-    and ``TransientError`` when trying again may work, ``OperatorError`` for a bad token.
-    """
-
-    async def send(
-        self, to: Address, text: str, buttons: Sequence[Button] = (), *, quiet: bool = False
-    ) -> int:
-        """Send a message, as a reply where ``to`` names one; return its id."""
-        ...
-
-    async def edit(
-        self, to: Address, message_id: int, text: str, buttons: Sequence[Button] = ()
-    ) -> int:
-        """Replace the bot's own message; an identical edit succeeds.
-
-        Returns the id of the message that shows the text: a new one where the old is gone.
-        """
-        ...
-
-    async def send_file(self, to: Address, name: str, data: bytes, mime_type: str) -> None:
-        """Send a document."""
-        ...
-
-    async def answer_callback(self, callback_id: str, text: str = "") -> None:
-        """Stop the button's spinner, showing ``text`` (≤ 200 characters); too late is no error."""
-        ...
-
-    async def close(self) -> None:
-        """Let go of connections; harmless when there are none."""
-        ...
-
-
-class Source(Protocol):
-    """The bytes of a file at Telegram."""
-
-    def stream(self, media: Media) -> AsyncIterator[bytes]:
-        """Yield the file in order, in pieces of at most 1 MiB.
-
-        ``UserError`` for a file that is too big or no longer there; ``TransientError`` for a broken
-        connection or an end before the announced size.
-        """
-        ...
-
-    async def close(self) -> None:
-        """Let go of connections; harmless when there are none."""
-        ...
-
-
-class RemoteFile(Protocol):
-    """A file at Telegram, open for reading anywhere in it."""
-
-    @property
-    def size_bytes(self) -> int:
-        """Its whole size, from Telegram, not from the update."""
-        ...
-
-    async def read(self, offset: int, length: int) -> bytes:
-        """Exactly ``length`` bytes from ``offset``, fewer only at the end of the file.
-
-        Any number of reads may be under way. ``UserError`` when the file is no longer there;
-        ``TransientError`` when trying the job again may help.
-        """
-        ...
-
-
-class Archive(Protocol):
-    """Files of any size, by ranges: what the Bot API does not give."""
-
-    def open(self, media: Media, address: Address) -> AbstractAsyncContextManager[RemoteFile]:
-        """The file, for as long as the context lasts.
-
-        ``TransientError`` when every session is in use, ``OperatorError`` when none is usable.
-        """
-        ...
-
-    async def close(self) -> None:
-        """Let go of connections; harmless when there are none."""
+    def since(self, days: int) -> Figures:
+        """The sum of today and the ``days - 1`` days before."""
         ...
 
 
@@ -474,27 +409,4 @@ class Leases(Protocol):
 
     def retired(self, names: Sequence[str]) -> Sequence[str]:
         """Which of ``names`` are retired."""
-        ...
-
-
-class Engine(Protocol):
-    """A speech recogniser: one chunk in, segments out, times from the chunk's start."""
-
-    @property
-    def profile(self) -> EngineProfile:
-        """What it is called and what it takes."""
-        ...
-
-    async def recognise(
-        self,
-        audio: Audio,
-        *,
-        language: str | None = None,
-        progress: Callable[[float], None] | None = None,
-    ) -> Recognition:
-        """Transcribe ``audio``. ``progress`` is told the seconds done, where the engine knows."""
-        ...
-
-    async def close(self) -> None:
-        """Let go of connections; harmless when there are none."""
         ...

@@ -1,0 +1,76 @@
+"""The ports: what the use cases need of the world, as small protocols named by plain nouns.
+
+Times are seconds since the epoch from a ``Clock``.
+"""
+
+from shared.ports.network import (
+    PLAIN,
+    Archive,
+    Button,
+    Engine,
+    Keyboard,
+    MessageId,
+    Messenger,
+    RemoteFile,
+    Source,
+    Stretch,
+    Summariser,
+)
+from shared.ports.process import (
+    Clock,
+    Credentials,
+    Metrics,
+    Secrets,
+)
+from shared.ports.storage import (
+    AudioBudget,
+    ChatPreferences,
+    Figures,
+    History,
+    HistoryEntry,
+    JobQueue,
+    JobRecord,
+    JobState,
+    JobStore,
+    Leases,
+    Preferences,
+    RateLimiter,
+    Statistics,
+    TranscriptCache,
+    Verdict,
+    VerdictKind,
+)
+
+__all__ = [
+    "PLAIN",
+    "Archive",
+    "AudioBudget",
+    "Button",
+    "ChatPreferences",
+    "Clock",
+    "Credentials",
+    "Engine",
+    "Figures",
+    "History",
+    "HistoryEntry",
+    "JobQueue",
+    "JobRecord",
+    "JobState",
+    "JobStore",
+    "Keyboard",
+    "Leases",
+    "MessageId",
+    "Messenger",
+    "Metrics",
+    "Preferences",
+    "RateLimiter",
+    "RemoteFile",
+    "Secrets",
+    "Source",
+    "Statistics",
+    "Stretch",
+    "Summariser",
+    "TranscriptCache",
+    "Verdict",
+    "VerdictKind",
+]
