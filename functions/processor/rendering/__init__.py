@@ -6,17 +6,32 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from processor.rendering.breaks import utf16_units
+from processor.rendering.confidence import DOUBTFUL_SHARE, doubtful
+from processor.rendering.document import document
+from processor.rendering.look import Look
 from processor.rendering.naming import file_name
 from processor.rendering.parts import messages
-from processor.rendering.reading import paragraphs, txt
+from processor.rendering.reading import PLAIN, paragraphs, txt
 from processor.rendering.subrip import srt
+from processor.rendering.webvtt import vtt
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from shared.transcripts import Transcript
 
-__all__ = ["FORMATS", "Format", "file_name", "messages", "paragraphs", "utf16_units"]
+__all__ = [
+    "DOUBTFUL_SHARE",
+    "FORMATS",
+    "PLAIN",
+    "Format",
+    "Look",
+    "doubtful",
+    "file_name",
+    "messages",
+    "paragraphs",
+    "utf16_units",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +41,11 @@ class Format:
     name: str
     extension: str
     mime_type: str
-    render: Callable[[Transcript], str]
+    write: Callable[[Transcript, Look], str]
+
+    def render(self, transcript: Transcript, look: Look = PLAIN) -> str:
+        """The file's text."""
+        return self.write(transcript, look)
 
 
 FORMATS: dict[str, Format] = {
@@ -34,5 +53,7 @@ FORMATS: dict[str, Format] = {
     for item in (
         Format("txt", "txt", "text/plain", txt),
         Format("srt", "srt", "application/x-subrip", srt),
+        Format("vtt", "vtt", "text/vtt", vtt),
+        Format("json", "json", "application/json", document),
     )
 }

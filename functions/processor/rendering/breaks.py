@@ -14,16 +14,42 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+CLOSERS = "\"'”’»›)]}」』）】》〉"
+OPENERS = "\"'“‘«‹([{「『（【《〈„¿¡"
+_CLOSING = f"[{re.escape(CLOSERS)}]*"
+# A full stop behind a title, an initial or the second letter of "e.g." only abbreviates.
+_ABBREVIATED = (
+    r"\b[A-HJ-ZА-ЗЙ-Ю]",
+    r"\.[^\W\d_]",
+    r"\b[DMS]r",
+    r"\bMrs",
+    r"\bMs",
+    r"\bProf",
+    r"\bSt",
+)
+_FULL_STOP = "".join(rf"(?<!{letters})" for letters in _ABBREVIATED) + r"\."
 # Latin marks end a sentence only before white space ("3.5" does not); the others by themselves.
-_CLOSERS = "\"'”’»›)\\]}」』）】》〉"
-SENTENCE_END = re.compile(rf"[.!?…]+[{_CLOSERS}]*(?=\s|\Z)|[。！？｡．؟۔।॥։።។။]+[{_CLOSERS}]*")
-_CLAUSE_END = re.compile(rf"[,;:–—][{_CLOSERS}]*(?=\s)|[、，；：،؛]")
+SENTENCE_END = re.compile(
+    rf"(?:{_FULL_STOP}|[!?…])[.!?…]*{_CLOSING}(?=\s|\Z)|[。！？｡．؟۔।॥։።။]+{_CLOSING}"
+)
+CLAUSE_END = re.compile(rf"[,;:–—]{_CLOSING}(?=\s|\Z)|[、，；：،؛]{_CLOSING}")
 _PARAGRAPH_END = re.compile(r"(?=\n\s*\n)")
 _LINE_END = re.compile(r"(?=\n)")
 _WORD_END = re.compile(r"(?=\s)")
-_BEST_FIRST = (_PARAGRAPH_END, _LINE_END, SENTENCE_END, _CLAUSE_END, _WORD_END)
+_BEST_FIRST = (_PARAGRAPH_END, _LINE_END, SENTENCE_END, CLAUSE_END, _WORD_END)
 
-_NOT_AT_THE_START = frozenset("、，；：。！？｡．،؛؟۔।॥,;:.!?…”’»›)]}」』）】》〉ー々ゝヽ")
+_HAN_AND_KANA = "\u3000-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff"
+_THAI_LAO_BURMESE_KHMER = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff"
+IDEOGRAPHIC = re.compile(f"[{_HAN_AND_KANA}]")
+"""Scripts written without any spaces; Hangul, though as wide, is written with them."""
+WORDS_RUN_ON = re.compile(f"[{_HAN_AND_KANA}{_THAI_LAO_BURMESE_KHMER}]")
+"""Scripts written without spaces between words."""
+
+_NOT_AT_THE_START = frozenset(
+    f"{CLOSERS}、，；：。！？｡．،؛؟۔।॥,;:.!?…ー々ゝヽぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮะาำๅๆຯะາຳໆ％%"
+) - frozenset("\"'")  # these open as often as they close
+_NOT_AT_THE_END = frozenset("“‘«‹([{「『（【《〈„¿¡เแโใไເແໂໃໄ")
+_RUN = re.compile(r"\S+")
 _JOINER = "\u200d"
 _LOOK_AHEAD = 3  # characters behind the limit that decide whether a place is good: "\n \n"
 _LONGEST_CLUSTER = 64  # code points looked back for a whole character; real ones have at most 35
@@ -64,6 +90,30 @@ def fitting(text: str, start: int, limit: int, width: Callable[[str], int]) -> i
     return len(text)
 
 
+def words(text: str, limit: int) -> Iterator[tuple[int, int]]:
+    """Where each word of ``text`` begins and ends, none wider than ``limit`` cells.
+
+    Where words run on, a word is a character with the punctuation that keeps to it.
+    """
+    for run in _RUN.finditer(text):
+        start, stop = run.span()
+        while start < stop:
+            end = _word_end(text, start, min(stop, fitting(text, start, limit, _cells)))
+            if end < stop and not _is_boundary(text, start, end):
+                end = _between_characters(text, start, end)
+            yield start, end
+            start = end
+
+
+def _word_end(text: str, start: int, stop: int) -> int:
+    """The first place behind ``start`` where words that run on may be parted, at most ``stop``."""
+    for at in range(start + 1, stop):
+        run_on = WORDS_RUN_ON.match(text, at) or WORDS_RUN_ON.match(text, at - 1)
+        if run_on and _parts(text, at) and _is_boundary(text, start, at):
+            return at
+    return stop
+
+
 def best_break(text: str, start: int, end: int) -> int:
     """Where to end a piece from ``start`` that may reach to ``end``, never at ``start`` itself.
 
@@ -98,7 +148,12 @@ def _between_characters(text: str, start: int, end: int) -> int:
     """The last place up to ``end`` that splits no visible character and strands no punctuation."""
     nearest = range(end, max(start, end - _LONGEST_CLUSTER), -1)
     whole = [at for at in nearest if _is_boundary(text, start, at)]
-    return next((at for at in whole if text[at] not in _NOT_AT_THE_START), (whole or [end])[0])
+    return next((at for at in whole if _parts(text, at)), (whole or [end])[0])
+
+
+def _parts(text: str, at: int) -> bool:
+    """Whether neither the character before ``at`` nor the one behind must keep to the other."""
+    return text[at] not in _NOT_AT_THE_START and text[at - 1] not in _NOT_AT_THE_END
 
 
 def _is_boundary(text: str, start: int, at: int) -> bool:

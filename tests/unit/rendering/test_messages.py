@@ -64,6 +64,9 @@ def test_family_moves_to_the_next_part_whole() -> None:
     [
         ("One two three.\n\nFour. Five six", 24, ["One two three.", "Four. Five six"]),
         ("One two three. Four five six", 24, ["One two three.", "Four five six"]),
+        ("We go. I met Mr. Fox there", 16, ["We go. I met Mr.", "Fox there"]),
+        ("We four go. I met Mr. Fox now", 21, ["We four go.", "I met Mr. Fox now"]),
+        ("Nobody but you and I. But he", 26, ["Nobody but you and I.", "But he"]),
         ("It is 3.5 metres, not four", 22, ["It is 3.5 metres,", "not four"]),
         ("one two three four five", 15, ["one two three", "four five"]),
         ("abcdefghij", 4, ["abcd", "efgh", "ij"]),
