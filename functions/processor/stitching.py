@@ -11,6 +11,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from processor.joining import SAME_TIME_S, join
+from processor.speakers import Speakers, in_order
 from shared.transcripts import Segment
 
 if TYPE_CHECKING:
@@ -29,17 +30,20 @@ ECHO_REACH = 4  # segments to look back for an echo; channels interleave closely
 
 def stitch(parts: Iterable[Part]) -> tuple[Segment, ...]:
     """All segments in absolute time, in order; what only silence was heard as is left out."""
+    speakers = Speakers()
     segments = sorted(
-        (segment for channel in _channels(parts) for segment in _joined(channel)),
+        (segment for channel in _channels(parts) for segment in _joined(channel, speakers)),
         key=lambda segment: (segment.start_s, segment.channel or 0),
     )
-    return tuple(_once(segments))
+    return tuple(in_order(_once(segments)))
 
 
 def gap(audio: Audio, text: str) -> Segment:
     """What stands where ``audio`` could not be heard: ``text`` says so."""
     end_s = audio.start_s + (audio.duration_s or 0.0) - audio.overlap_s
-    return Segment(audio.start_s, max(end_s, audio.start_s), text, channel=audio.channel, missing=True)
+    return Segment(
+        audio.start_s, max(end_s, audio.start_s), text, channel=audio.channel, missing=True
+    )
 
 
 def invented(segment: Segment) -> bool:
@@ -60,7 +64,7 @@ def _channels(parts: Iterable[Part]) -> Iterator[Sequence[Part]]:
         yield list(group)
 
 
-def _joined(parts: Sequence[Part]) -> list[Segment]:
+def _joined(parts: Sequence[Part], speakers: Speakers) -> list[Segment]:
     """One channel's segments, every seam joined."""
     done: list[Segment] = []
     shared_to_s = 0.0
@@ -74,9 +78,10 @@ def _joined(parts: Sequence[Part]) -> list[Segment]:
             # Only what reaches the shared seconds takes part.
             far = [s for s in done if s.end_s <= audio.start_s - SAME_TIME_S]
             near = [s for s in done if s.end_s > audio.start_s - SAME_TIME_S]
+            segments = speakers.numbered(segments, near)
             done = far + join(near, segments, audio.start_s, shared_to_s)
         else:
-            done += segments
+            done += speakers.numbered(segments)
         end_s = audio.start_s + (audio.duration_s or 0.0)
         shared_to_s = end_s if audio.overlap_s else 0.0
     return done

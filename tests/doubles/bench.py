@@ -111,7 +111,11 @@ class Bench:
 
 @asynccontextmanager
 async def bench(
-    folder: Path, engine: ScriptedEngine | None = None, **changes: Any
+    folder: Path,
+    engine: ScriptedEngine | None = None,
+    *,
+    summariser: Any = None,
+    **changes: Any,
 ) -> AsyncIterator[Bench]:
     """A bench with its own server and database; ``changes`` are settings."""
     clock = HeldClock()
@@ -126,7 +130,11 @@ async def bench(
             **changes,
         )
         app = composition.build(
-            settings, engine=engine or ScriptedEngine(), clock=clock, metrics=Tally()
+            settings,
+            engine=engine or ScriptedEngine(),
+            summariser=summariser,
+            clock=clock,
+            metrics=Tally(),
         )
         try:
             yield Bench(app, api, clock)

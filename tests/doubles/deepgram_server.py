@@ -33,6 +33,7 @@ PARAMETERS = {
     "utterances",
 }
 LANGUAGES = {"da", "de", "en", "es", "fr", "hi", "id", "it", "ja", "multi", "nl", "pt", "ru", "sv"}
+KEYTERMS = 100
 NOT_AUDIO = ("application/json", "text/plain")
 
 
@@ -94,14 +95,15 @@ class DeepgramServer(SpeechServer):
         seen, segments = await self.hear(
             data,
             key=key,
-            fields=dict(request.query),
+            fields={name: ",".join(request.query.getall(name)) for name in request.query},
             file_name="",
             content_type=request.content_type,
         )
         return answer(Fault(200, self._body(seen, segments)))
 
     def _body(self, seen: Seen, segments: Sequence[Segment]) -> dict[str, Any]:
-        words = [word for segment in segments for word in _words(segment)]
+        diarized = "diarize_model" in seen.fields
+        words = [word for segment in segments for word in _words(segment, diarized=diarized)]
         alternative = {
             "transcript": " ".join(segment.text for segment in segments),
             "confidence": 0.99 if words else 0.0,
@@ -112,7 +114,7 @@ class DeepgramServer(SpeechServer):
             channel |= {"detected_language": self.language, "language_confidence": 0.99}
         results: dict[str, Any] = {"channels": [channel]}
         if seen.fields.get("utterances") == "true" and self.gives_utterances:
-            results["utterances"] = [_utterance(segment) for segment in segments]
+            results["utterances"] = [_utterance(segment, diarized=diarized) for segment in segments]
         metadata = {
             "transaction_key": "deprecated",
             "request_id": REQUEST_ID,
@@ -137,6 +139,10 @@ def _check(request: web.Request) -> None:
         raise Refused(SLOW_UPLOAD)  # chunked uploads are those that fail in life
     if "model" not in query:
         raise Refused(refusal(400, "Bad Request", "this double wants a model to be named"))
+    if query.get("diarize_model", "latest") not in ("latest", "v1", "v2"):
+        raise Refused(refusal(400, "INVALID_QUERY_PARAMETER", "unknown diarize_model"))
+    if len(query.getall("keyterm", [])) > KEYTERMS:
+        raise Refused(refusal(400, "Bad Request", "Bad Request: too many key terms"))
     if query["model"] != "nova-3" or query.get("language", "en") not in LANGUAGES:
         raise Refused(NO_SUCH_MODEL)
     if "language" in query and "detect_language" in query:
@@ -145,7 +151,7 @@ def _check(request: web.Request) -> None:
         )
 
 
-def _words(segment: Segment) -> list[dict[str, Any]]:
+def _words(segment: Segment, *, diarized: bool) -> list[dict[str, Any]]:
     """The segment's words at equal distances."""
     texts = segment.text.split()
     step_s = (segment.end_s - segment.start_s) / max(len(texts), 1)
@@ -156,18 +162,19 @@ def _words(segment: Segment) -> list[dict[str, Any]]:
             "end": segment.start_s + (index + 1) * step_s,
             "confidence": 0.99,
             "punctuated_word": text,
+            **({"speaker": segment.speaker or 0, "speaker_confidence": 0.83} if diarized else {}),
         }
         for index, text in enumerate(texts)
     ]
 
 
-def _utterance(segment: Segment) -> dict[str, Any]:
+def _utterance(segment: Segment, *, diarized: bool) -> dict[str, Any]:
     return {
         "start": segment.start_s,
         "end": segment.end_s,
         "confidence": 0.99,
         "channel": 0,
         "transcript": segment.text,
-        "words": _words(segment),
+        "words": _words(segment, diarized=diarized),
         "id": "ec11ce4b-2d5c-4b95-9183-ba102bea1d62",
     }

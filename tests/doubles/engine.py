@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from shared.audio import EngineProfile
 from shared.errors import TransientError
+from shared.ports import PLAIN
 from shared.transcripts import Recognition, Segment
 
 if TYPE_CHECKING:
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
     from shared.audio import Audio
     from shared.errors import TranscriberError
+    from shared.transcripts import Instructions
 
 PASSES_EVERYTHING = EngineProfile(
     name="scripted",
@@ -43,6 +45,7 @@ class ScriptedEngine:
         """Chunks that begin there or later fail, until this is None."""
         self.heard: list[Audio] = []
         self.languages: list[str | None] = []
+        self.instructions: list[Instructions] = []
         self.gate = asyncio.Event()
         """Closed, it holds every recognition up; open from the start."""
         self.gate.set()
@@ -56,11 +59,13 @@ class ScriptedEngine:
         audio: Audio,
         *,
         language: str | None = None,
+        instructions: Instructions = PLAIN,
         progress: Callable[[float], None] | None = None,
     ) -> Recognition:
         """Answer with the text over the whole chunk, or raise the next failure."""
         self.heard.append(audio)
         self.languages.append(language)
+        self.instructions.append(instructions)
         if not self.gate.is_set():
             self.waiting.set()
             await self.gate.wait()

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from processor.engines.languages import WHISPER_LANGUAGES
 from tests.doubles.speech_server import Fault, Refused, SpeechServer, answer
 from tests.doubles.transcription_form import invalid, read_form, verbose
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from aiohttp import web
 
     from tests.doubles.transcription_form import Form
 
 MODELS = ("whisper-large-v3", "whisper-large-v3-turbo")
 FORMATS = ("json", "text", "verbose_json")
+CHAT_MODELS = ("llama-3.3-70b-versatile", "llama-3.1-8b-instant")
+CHAT_FIELDS = {"model", "messages", "temperature", "max_completion_tokens"}
+HOTTEST = 2
 LIMIT_BYTES = 25_000_000
 NAMES = {code: name.capitalize() for name, code in WHISPER_LANGUAGES.items()}
 RATE_HEADERS = {
@@ -62,13 +67,34 @@ def rate_limited(retry_after: str | None = "100") -> Fault:
     return Fault(429, {"error": error}, {**RATE_HEADERS, **headers})
 
 
+def no_such_model() -> Fault:
+    """What a model nobody knows gets."""
+    error = {
+        "message": "The model does not exist",
+        "type": "invalid_request_error",
+        "code": "model_not_found",
+    }
+    return Fault(404, {"error": error})
+
+
 class GroqServer(SpeechServer):
     """Serves ``POST /openai/v1/audio/transcriptions``; ``base_url`` is what the SDK takes."""
 
+    translated = 0
+    """How many translations were asked for."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.chats: list[dict[str, Any]] = []
+        """The bodies of requests to the language model."""
+        self.says: Callable[[str], str] = lambda _: "All of it was said.\n\n• One thing"
+        """What the language model answers to the user's message."""
+
     def add_routes(self, router: web.UrlDispatcher) -> None:
-        """The two audio endpoints."""
+        """The two audio endpoints, and that of the language models."""
         router.add_post("/openai/v1/audio/transcriptions", self._transcriptions)
         router.add_post("/openai/v1/audio/translations", self._translations)
+        router.add_post("/openai/v1/chat/completions", self._completions)
 
     def unauthorised(self) -> Fault:
         """What a wrong key gets."""
@@ -89,10 +115,27 @@ class GroqServer(SpeechServer):
 
     async def _translations(self, request: web.Request) -> web.Response:
         key = self._caller(request)
-        form = await read_form(request, FORMATS, LIMIT_BYTES)
+        form = await read_form(request, FORMATS, LIMIT_BYTES, translates=True)
         if form.fields.get("model") != "whisper-large-v3":
             raise Refused(invalid("this model does not translate", param="model"))
+        self.translated += 1
         return await self._heard(form, key)
+
+    async def _completions(self, request: web.Request) -> web.Response:
+        self._caller(request)
+        body = await request.json()
+        if unknown := set(body) - CHAT_FIELDS:
+            raise Refused(invalid(f"property '{min(unknown)}' is unsupported"))
+        roles = [message["role"] for message in body["messages"]]
+        if roles != ["system", "user"] or not 0 <= body["temperature"] <= HOTTEST:
+            raise Refused(invalid("messages or temperature are not valid"))
+        if body["model"] not in CHAT_MODELS:
+            raise Refused(no_such_model())
+        self.chats.append(body)
+        answered = {"role": "assistant", "content": self.says(body["messages"][1]["content"])}
+        choice = {"index": 0, "message": answered, "finish_reason": "stop", "logprobs": None}
+        completion = {"id": "chatcmpl-1", "object": "chat.completion", "choices": [choice]}
+        return answer(Fault(200, completion | {"model": body["model"]}, RATE_HEADERS))
 
     def _caller(self, request: web.Request) -> str:
         if "User-Agent" not in request.headers:
@@ -101,12 +144,7 @@ class GroqServer(SpeechServer):
 
     async def _heard(self, form: Form, key: str) -> web.Response:
         if form.fields.get("model") not in MODELS:
-            error = {
-                "message": "The model does not exist",
-                "type": "invalid_request_error",
-                "code": "model_not_found",
-            }
-            raise Refused(Fault(404, {"error": error}))
+            raise Refused(no_such_model())
         asked = form.fields.get("language")
         if asked is not None and asked not in NAMES:
             raise Refused(invalid("language is not supported", param="language"))

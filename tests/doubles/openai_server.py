@@ -30,10 +30,12 @@ class OpenAIServer(SpeechServer):
         super().__init__(*args, **kwargs)
         self.formats = formats
         self.model = model
+        self.translated = 0
 
     def add_routes(self, router: web.UrlDispatcher) -> None:
-        """The one endpoint."""
+        """The two endpoints."""
         router.add_post("/v1/audio/transcriptions", self._transcriptions)
+        router.add_post("/v1/audio/translations", self._transcriptions)
 
     def unauthorised(self) -> Fault:
         """What a wrong key gets."""
@@ -48,7 +50,9 @@ class OpenAIServer(SpeechServer):
 
     async def _transcriptions(self, request: web.Request) -> web.Response:
         key = self.key_of(request, "Bearer") if self.keys else ""
-        form = await read_form(request, self.formats, LIMIT_BYTES)
+        translates = request.path.endswith("translations")
+        form = await read_form(request, self.formats, LIMIT_BYTES, translates=translates)
+        self.translated += translates
         if form.fields.get("model") != self.model:
             error = {"message": "no such model", "code": "model_not_found"}
             raise Refused(Fault(404, {"error": error}))

@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
 from shared.audio import Audio
+from shared.ports import PLAIN
 from shared.transcripts import Recognition, Segment
 from tests.doubles.clock import HeldClock
 from tests.doubles.engine import PASSES_EVERYTHING
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Iterable
 
     from shared.errors import TranscriberError
+    from shared.transcripts import Instructions
 
 T = TypeVar("T")
 
@@ -56,6 +58,7 @@ class PacedEngine:
         self.script = deque(script)
         self.asked = 0
         self.languages: list[str | None] = []
+        self.instructions: list[Instructions] = []
         self.given_up = 0
         """Requests the caller cancelled."""
         self.closed = False
@@ -67,11 +70,13 @@ class PacedEngine:
         audio: Audio,
         *,
         language: str | None = None,
+        instructions: Instructions = PLAIN,
         progress: Callable[[float], None] | None = None,
     ) -> Recognition:
         """Wait, and answer."""
         self.asked += 1
         self.languages.append(language)
+        self.instructions.append(instructions)
         step = self.script.popleft() if self.script else self._takes_s(audio)
         if not isinstance(step, float | int):
             raise step

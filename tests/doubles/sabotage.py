@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     import composition
 
-STORAGE_PORTS = ("queue", "limiter", "jobs", "cache", "preferences", "history")
+STORAGE_PORTS = ("queue", "limiter", "jobs", "cache", "preferences", "history", "statistics")
 
 
 class Killed(BaseException):

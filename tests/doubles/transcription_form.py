@@ -25,6 +25,9 @@ FIELDS = {
     "timestamp_granularities[]",
 }
 LANGUAGE_LETTERS = (2, 3)
+SPOKEN = {"language", "timestamp_granularities[]"}
+"""Fields a translation does not have: its language is English."""
+PROMPT_TOKENS = 224
 
 
 def invalid(message: str, *, param: str | None = None, code: str | None = None) -> Fault:
@@ -48,7 +51,9 @@ class Form:
         return self.fields.get("response_format", "json")
 
 
-async def read_form(request: web.Request, formats: Sequence[str], limit_bytes: int) -> Form:
+async def read_form(
+    request: web.Request, formats: Sequence[str], limit_bytes: int, *, translates: bool = False
+) -> Form:
     """Check the form as the services do; raise Refused with their answer."""
     if request.content_type != "multipart/form-data":
         raise Refused(invalid("request Content-Type isn't multipart/form-data"))
@@ -56,7 +61,7 @@ async def read_form(request: web.Request, formats: Sequence[str], limit_bytes: i
         body = {"message": "Request Entity Too Large", "code": "request_too_large"}
         raise Refused(Fault(413, {"error": {**body, "type": "invalid_request_error"}}))
     form = await request.post()
-    if unknown := set(form) - FIELDS:
+    if unknown := set(form) - (FIELDS - SPOKEN if translates else FIELDS):
         raise Refused(invalid(f"unknown param {min(unknown)}"))
     upload = form.get("file")
     if not isinstance(upload, web.FileField):
@@ -78,6 +83,8 @@ def _check(fields: Mapping[str, str], formats: Sequence[str]) -> None:
         raise Refused(invalid(f"response_format {response_format!r} is not one of {list(formats)}"))
     if "timestamp_granularities[]" in fields and response_format != "verbose_json":
         raise Refused(invalid("timestamp_granularities need verbose_json"))
+    if len(fields.get("prompt", "").encode()) > PROMPT_TOKENS:  # of which none is below a byte
+        raise Refused(invalid("prompt is too long", param="prompt"))
     language = fields.get("language")
     if language is not None and len(language) not in LANGUAGE_LETTERS:
         raise Refused(invalid("language must be ISO-639-1", param="language"))

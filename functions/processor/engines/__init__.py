@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from processor.engines.selection import choose
+from processor.engines.selection import choose, choose_summariser
 
-__all__ = ["choose"]
+__all__ = ["choose", "choose_summariser"]

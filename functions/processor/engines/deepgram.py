@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from itertools import groupby, starmap
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import requests
 
@@ -14,14 +16,15 @@ from processor.engines.hearing import finite, not_a_transcript, parsed, recognit
 from processor.engines.uploads import mime_type
 from shared.audio import EngineProfile
 from shared.errors import OperatorError, TranscriberError, TransientError
+from shared.ports import PLAIN
 from shared.transcripts import Segment, Word
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from processor.engines.keys import Keys
     from shared.audio import Audio
-    from shared.transcripts import Recognition
+    from shared.transcripts import Instructions, Recognition
 
 NAME = "deepgram"
 BASE_URL = "https://api.deepgram.com"
@@ -29,11 +32,16 @@ CONTAINERS = frozenset({"aac", "flac", "m4a", "mp3", "mp4", "mpeg", "mpga", "ogg
 CODECS = frozenset({"aac", "mp3", "opus", "vorbis", "flac", "pcm_"})
 MAX_BYTES = 100_000_000  # 2 GB are allowed, but a chunk is held in memory
 MAX_CHUNK_S = 600.0
+HINTING = ("nova-3",)  # models that take key terms
+USD_PER_HOUR = 60 * 0.0043  # list price of nova-3, November 2026
+SPEAKERS_USD_PER_HOUR = 60 * 0.002
+SECONDS_PER_HOUR = 3600.0
 TIMEOUT_S = (10.0, 180.0)  # to connect or send, to read
 THREADS = 16  # own ones: waiting for Deepgram must not keep storage calls from their threads
 PAUSE_S = 0.8  # Deepgram's own default for where one utterance ends
 SENTENCE_ENDS = (".", "?", "!", "…", "。", "？", "！")
 
+Params: TypeAlias = dict[str, str | list[str]]
 # ``model`` has a default that nobody wants, ``mip_opt_out`` keeps the audio out of training.
 OPTIONS = {
     "smart_format": "true",
@@ -69,38 +77,56 @@ class DeepgramEngine:
         self._timeout_s = timeout_s
         self._session = requests.Session()
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix=NAME)
-        self.profile = EngineProfile(NAME, model, CONTAINERS, CODECS, MAX_BYTES, MAX_CHUNK_S)
+        self.profile = EngineProfile(
+            NAME,
+            model,
+            CONTAINERS,
+            CODECS,
+            MAX_BYTES,
+            MAX_CHUNK_S,
+            speakers=True,
+            hints=model.startswith(HINTING),
+        )
 
     async def recognise(
         self,
         audio: Audio,
         *,
         language: str | None = None,
+        instructions: Instructions = PLAIN,
         progress: Callable[[float], None] | None = None,  # noqa: ARG002  (one answer, at the end)
     ) -> Recognition:
         """Transcribe one file; a language the model does not have is detected instead."""
         try:
-            body = await self._listen(audio, language)
+            body = await self._listen(audio, language, instructions)
         except RequestRefusedError:
             if language is None:
                 raise
-            body = await self._listen(audio, None)
-        return from_listen(parsed(body, NAME), audio, language)
+            body = await self._listen(audio, None, instructions)
+        heard = from_listen(parsed(body, NAME), audio, language)
+        hourly = USD_PER_HOUR + (SPEAKERS_USD_PER_HOUR if instructions.speakers else 0.0)
+        return replace(heard, cost_usd=hourly * (heard.duration_s or 0.0) / SECONDS_PER_HOUR)
 
     async def close(self) -> None:
         """Close the connections; calls still waiting end with their own timeouts."""
         self._threads.shutdown(wait=False)
         self._session.close()
 
-    async def _listen(self, audio: Audio, language: str | None) -> bytes:
-        choice = {"language": language} if language else {"detect_language": "true"}
-        params = {"model": self.profile.model, **OPTIONS, **choice}
+    async def _listen(
+        self, audio: Audio, language: str | None, instructions: Instructions
+    ) -> bytes:
+        params: Params = {"model": self.profile.model, **OPTIONS}
+        params |= {"language": language} if language else {"detect_language": "true"}
+        if instructions.speakers:
+            params["diarize_model"] = "latest"
+        if instructions.hints and self.profile.hints:
+            params["keyterm"] = list(instructions.hints)
         loop = asyncio.get_running_loop()
         return await self._keys.call(
             lambda key: loop.run_in_executor(self._threads, self._post, key, audio, params)
         )
 
-    def _post(self, key: str, audio: Audio, params: dict[str, str]) -> bytes:
+    def _post(self, key: str, audio: Audio, params: Params) -> bytes:
         try:
             answer = self._session.post(
                 self._url,
@@ -160,34 +186,49 @@ def _segments(results: Any, alternative: Any, duration_s: float) -> Iterator[Seg
     """Utterances where there are any, else words grouped, else the whole text as one."""
     utterances = results.get("utterances") or ()
     for item in utterances:
-        words = tuple(_word(word) for word in item.get("words", ()))
-        yield Segment(finite(item["start"]), finite(item["end"]), item["transcript"].strip(), words)
+        turns = list(_turns(item.get("words", ())))
+        if len(turns) > 1:  # several speak within one utterance
+            yield from starmap(_joined, turns)
+            continue
+        speaker, words = turns[0] if turns else (None, [])
+        yield Segment(
+            finite(item["start"]),
+            finite(item["end"]),
+            item["transcript"].strip(),
+            tuple(words),
+            speaker=speaker,
+        )
     if utterances:
         return
-    words = tuple(_word(word) for word in alternative.get("words", ()))
-    if words:
-        yield from _grouped(words)
-    else:
+    for speaker, words in _turns(alternative.get("words", ())):
+        yield from (_joined(speaker, group) for group in _grouped(words))
+    if not alternative.get("words"):
         yield Segment(0.0, duration_s, alternative.get("transcript", "").strip())
+
+
+def _turns(raw: Sequence[Any]) -> Iterator[tuple[int | None, list[Word]]]:
+    """The words by who says them, as long as one speaks; None where nobody was told apart."""
+    for speaker, words in groupby(raw, lambda word: word.get("speaker")):
+        yield None if speaker is None else int(speaker), [_word(word) for word in words]
 
 
 def _word(raw: Any) -> Word:
     return Word(finite(raw["start"]), finite(raw["end"]), raw.get("punctuated_word") or raw["word"])
 
 
-def _grouped(words: tuple[Word, ...]) -> Iterator[Segment]:
-    """A segment up to each pause or end of a sentence."""
+def _grouped(words: list[Word]) -> Iterator[list[Word]]:
+    """The words up to each pause or end of a sentence."""
     group: list[Word] = []
     for word in words:
         if group and (
             word.start_s - group[-1].end_s >= PAUSE_S or group[-1].text.endswith(SENTENCE_ENDS)
         ):
-            yield _joined(group)
+            yield group
             group = []
         group.append(word)
-    yield _joined(group)
+    yield group
 
 
-def _joined(words: list[Word]) -> Segment:
+def _joined(speaker: int | None, words: list[Word]) -> Segment:
     text = " ".join(word.text for word in words)
-    return Segment(words[0].start_s, words[-1].end_s, text, tuple(words))
+    return Segment(words[0].start_s, words[-1].end_s, text, tuple(words), speaker=speaker)

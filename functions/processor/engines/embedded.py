@@ -9,10 +9,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from processor.engines import model
-from processor.engines.hearing import recognition
+from processor.engines.hearing import in_english, recognition
+from processor.engines.hints import prompt
 from processor.engines.languages import whisper_code
 from shared.audio import PCM, SAMPLE_BYTES, SAMPLE_RATE_HZ, EngineProfile
 from shared.errors import OperatorError, TransientError
+from shared.ports import PLAIN
 from shared.transcripts import Recognition, Segment
 
 if TYPE_CHECKING:
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from faster_whisper import WhisperModel
 
     from shared.audio import Audio
+    from shared.transcripts import Instructions
 
 NAME = "embedded"
 MAX_CHUNK_S = 300.0  # memory grows with the input: 10 min take 0.9 GB, 1 h takes 4 GB
@@ -50,6 +53,8 @@ class EmbeddedEngine:
             max_chunk_s=MAX_CHUNK_S,
             takes_pcm=True,
             hedge=False,
+            translates=True,
+            hints=True,
         )
 
     async def load(self, progress: Callable[[str], None] | None = None) -> None:
@@ -63,16 +68,23 @@ class EmbeddedEngine:
         audio: Audio,
         *,
         language: str | None = None,
+        instructions: Instructions = PLAIN,
         progress: Callable[[float], None] | None = None,
     ) -> Recognition:
         """Transcribe PCM. When the caller is cancelled, work ends with the current segment."""
         if audio.container != PCM:
             raise OperatorError(f"the embedded engine takes PCM, not {audio.container}")
         stop = threading.Event()
+        asked = {
+            "language": _own_code(language),
+            "task": instructions.task,
+            "hotwords": prompt(instructions.hints),
+        }
         try:
-            return await asyncio.get_running_loop().run_in_executor(
-                self._thread, self._heard, audio, language, _in_this_loop(progress), stop
+            heard = await asyncio.get_running_loop().run_in_executor(
+                self._thread, self._heard, audio, asked, _in_this_loop(progress), stop
             )
+            return in_english(heard, instructions)
         finally:
             stop.set()
 
@@ -89,7 +101,7 @@ class EmbeddedEngine:
     def _heard(
         self,
         audio: Audio,
-        language: str | None,
+        asked: dict[str, Any],
         tell: Callable[[Any], None],
         stop: threading.Event,
     ) -> Recognition:
@@ -101,10 +113,10 @@ class EmbeddedEngine:
         try:
             found, info = whisper.transcribe(
                 samples,
-                language=_own_code(language),
                 beam_size=BEAM_SIZE,
                 vad_filter=True,  # without it Whisper invents sentences where nobody speaks
                 condition_on_previous_text=False,  # nor does it then repeat itself for minutes
+                **asked,
             )
             segments = []
             for item in found:

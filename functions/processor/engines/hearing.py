@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 from processor.engines.languages import iso_code
 from shared.errors import TransientError
-from shared.transcripts import Recognition, Segment
+from shared.transcripts import TRANSLATE, Recognition, Segment
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from shared.audio import Audio
+    from shared.transcripts import Instructions
 
 
 def recognition(
@@ -54,6 +55,13 @@ def from_verbose_json(
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise not_a_transcript(provider) from error
     return recognition(heard, language=raw.get("language") or language, duration_s=limit_s)
+
+
+def in_english(heard: Recognition, instructions: Instructions) -> Recognition:
+    """``heard``, in English if that was asked for, whatever language the engine names."""
+    if instructions.task == TRANSLATE and heard.segments:
+        return replace(heard, language="en")
+    return heard
 
 
 def parsed(body: bytes, provider: str) -> Any:

@@ -8,18 +8,21 @@ from typing import TYPE_CHECKING
 import httpx
 
 from processor.engines.failures import failure
-from processor.engines.hearing import from_verbose_json, parsed
+from processor.engines.hearing import from_verbose_json, in_english, parsed
+from processor.engines.hints import prompt
 from processor.engines.keys import checked
 from processor.engines.languages import whisper_code
 from processor.engines.uploads import file_name, mime_type
 from shared.audio import EngineProfile
 from shared.errors import OperatorError, TranscriberError, TransientError
+from shared.ports import PLAIN
+from shared.transcripts import TRANSCRIBE, TRANSLATE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from shared.audio import Audio
-    from shared.transcripts import Recognition
+    from shared.transcripts import Instructions, Recognition
 
 NAME = "openai"
 # The one lossless format every such server reads: whisper.cpp, for one, knows no Opus.
@@ -28,6 +31,8 @@ CODECS = frozenset({"flac"})
 MAX_BYTES = 24_000_000  # OpenAI's 25 MB, with room for the form around it
 MAX_CHUNK_S = 300.0  # a server without a graphics card may take as long as the audio
 TIMEOUT = httpx.Timeout(600.0, connect=10.0)
+ENDPOINTS = {TRANSCRIBE: "transcriptions", TRANSLATE: "translations"}
+VERBOSE = {"response_format": "verbose_json"}  # with segments, which are its default
 UNKNOWN_FORMAT = (b"response_format", b"verbose_json", b"timestamp_granularities")
 
 # httpx's exceptions, looked up from the raised class upwards.
@@ -55,31 +60,43 @@ class OpenAICompatibleEngine:
         *,
         timeout: httpx.Timeout = TIMEOUT,
     ) -> None:
-        self._url = f"{base_url.rstrip('/')}/audio/transcriptions"
+        self._base_url = base_url.rstrip("/")
         self._read_key = read_key
         self._timeout = timeout
         self._verbose = True
         self._opened: httpx.AsyncClient | None = None
-        self.profile = EngineProfile(NAME, model, CONTAINERS, CODECS, MAX_BYTES, MAX_CHUNK_S)
+        self.profile = EngineProfile(
+            NAME,
+            model,
+            CONTAINERS,
+            CODECS,
+            MAX_BYTES,
+            MAX_CHUNK_S,
+            translates=True,
+            hints=True,
+        )
 
     async def recognise(
         self,
         audio: Audio,
         *,
         language: str | None = None,
+        instructions: Instructions = PLAIN,
         progress: Callable[[float], None] | None = None,  # noqa: ARG002  (one answer, at the end)
     ) -> Recognition:
         """Transcribe one file; a server without segments gives one over the whole chunk."""
         language = whisper_code(language)
+        form = self._form(language, instructions)
         verbose = self._verbose  # a chunk beside this one may change it meanwhile
-        answer = await self._post(audio, language, verbose=verbose)
+        answer = await self._post(audio, instructions.task, form | VERBOSE if verbose else form)
         if verbose and _refuses_format(answer):
             self._verbose = False  # it will refuse the next chunk too
-            answer = await self._post(audio, language, verbose=False)
+            answer = await self._post(audio, instructions.task, form)
         if answer.status_code != httpx.codes.OK:
             raise failure(NAME, answer.status_code, answer.content, answer.headers)
         raw = parsed(answer.content, NAME)
-        return from_verbose_json(raw, provider=NAME, audio=audio, language=language)
+        heard = from_verbose_json(raw, provider=NAME, audio=audio, language=language)
+        return in_english(heard, instructions)
 
     async def close(self) -> None:
         """Close the connections; the next call opens new ones."""
@@ -87,18 +104,22 @@ class OpenAICompatibleEngine:
         if client is not None:
             await client.aclose()
 
-    async def _post(self, audio: Audio, language: str | None, *, verbose: bool) -> httpx.Response:
-        key = checked(await asyncio.to_thread(self._read_key), "OPENAI_API_KEY")
-        form: dict[str, str | list[str]] = {"model": self.profile.model, "response_format": "json"}
-        if verbose:
-            form |= {"response_format": "verbose_json", "timestamp_granularities[]": ["segment"]}
-        if language:
+    def _form(self, language: str | None, instructions: Instructions) -> dict[str, str]:
+        """The fields beside the file. A translation is English, whatever was spoken."""
+        form = {"model": self.profile.model, "response_format": "json"}
+        if language and instructions.task != TRANSLATE:
             form["language"] = language
+        if (said := prompt(instructions.hints)) is not None:
+            form["prompt"] = said
+        return form
+
+    async def _post(self, audio: Audio, task: str, form: dict[str, str]) -> httpx.Response:
+        key = checked(await asyncio.to_thread(self._read_key), "OPENAI_API_KEY")
         if self._opened is None:
             self._opened = httpx.AsyncClient(timeout=self._timeout)
         try:
             return await self._opened.post(
-                self._url,
+                f"{self._base_url}/audio/{ENDPOINTS[task]}",
                 data=form,
                 files={"file": (file_name(audio), audio.data, mime_type(audio))},
                 headers={"Authorization": f"Bearer {key}"} if key else {},

@@ -11,13 +11,13 @@ import asyncio
 import logging
 from collections import deque
 from dataclasses import dataclass, field
-from functools import reduce
 from typing import TYPE_CHECKING
 
 from processor.engines.breaker import Breaker
 from processor.engines.hedging import Extras, Pace, first_answer
-from shared.audio import EngineProfile
+from shared.audio import common
 from shared.errors import OperatorError, RateLimitedError, TransientError, UserError
+from shared.ports import PLAIN
 from shared.telemetry import Metric
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from shared.audio import Audio
     from shared.ports import AudioBudget, Clock, Engine, Metrics
-    from shared.transcripts import Recognition
+    from shared.transcripts import Instructions, Recognition
 
 LIMITED_S = 10.0  # rest of an engine that said "too many" and not for how long
 LEAST_CHARGE_S = 10.0  # providers charge no request for less
@@ -42,7 +42,7 @@ class Member:
 
     engine: Engine
     breaker: Breaker
-    pace: Pace = field(default_factory=Pace)
+    pace: Pace
     rests_until: float = 0.0
     """It asked not to be asked before."""
     last: Failure | None = None
@@ -60,6 +60,7 @@ class Chunk:
 
     audio: Audio
     language: str | None
+    instructions: Instructions
     progress: Callable[[float], None] | None
     left: deque[Member]
     """Who has not been considered yet."""
@@ -89,22 +90,30 @@ class EnginePool:
         metrics: Metrics,
         budget: AudioBudget | None = None,
     ) -> None:
-        self._members = [Member(engine, Breaker(clock)) for engine in engines]
+        self._members = [
+            Member(engine, Breaker(clock), Pace(engine.profile.times_real_time))
+            for engine in engines
+        ]
         self._clock = clock
         self._metrics = metrics
         self._budget = budget
         self._extras = Extras()
-        self.profile = common_profile([engine.profile for engine in engines])
+        self.profile = common([engine.profile for engine in engines])
 
     async def recognise(
         self,
         audio: Audio,
         *,
         language: str | None = None,
+        instructions: Instructions = PLAIN,
         progress: Callable[[float], None] | None = None,
     ) -> Recognition:
         """Transcribe ``audio`` by the first engine that can and does."""
-        chunk = Chunk(audio, language, progress, deque(self._members))
+        able = {profile.name for profile in self.profile.able(instructions)}
+        members = deque(member for member in self._members if member.name in able)
+        if not members:
+            raise UserError("no_translation")
+        chunk = Chunk(audio, language, instructions, progress, members)
         while (member := await self._next(chunk)) is not None:
             heard = await self._hedged(member, chunk)
             if heard is not None:
@@ -158,12 +167,11 @@ class EnginePool:
 
     async def _hedged(self, member: Member, chunk: Chunk) -> Recognition | None:
         """The answer of ``member``, or of a second request if it is slow; None if they fail."""
-        patience_s = member.pace.patience_s(chunk.audio_s) if member.engine.profile.hedge else None
-        if patience_s is None or chunk.hedged:
+        if chunk.hedged or not member.engine.profile.hedge:
             return await self._request(member, chunk)
         return await first_answer(
             self._request(member, chunk),
-            self._clock.sleep(patience_s),
+            member.pace.late(chunk.audio_s, self._clock),
             lambda: self._second(member, chunk),
         )
 
@@ -192,7 +200,10 @@ class EnginePool:
         started = self._clock.now()
         try:
             heard = await member.engine.recognise(
-                chunk.audio, language=chunk.language, progress=chunk.progress
+                chunk.audio,
+                language=chunk.language,
+                instructions=chunk.instructions,
+                progress=chunk.progress,
             )
         except (UserError, TransientError, OperatorError) as error:
             chunk.failures.append(error)
@@ -227,25 +238,6 @@ class EnginePool:
         else:
             member.last = error
             member.breaker.failed()
-
-
-def common_profile(profiles: Sequence[EngineProfile]) -> EngineProfile:
-    """What every one of them takes: a chunk is cut before it is known which engine gets it.
-
-    Nobody need hedge above the pool, which does so itself.
-    """
-    if len({profile.takes_pcm for profile in profiles}) != 1:
-        raise ValueError("engines that take samples and engines that take files share no chunk")
-    return EngineProfile(
-        name="+".join(profile.name for profile in profiles),
-        model="+".join(profile.model for profile in profiles),
-        containers=reduce(frozenset.__and__, (profile.containers for profile in profiles)),
-        codecs=reduce(frozenset.__and__, (profile.codecs for profile in profiles)),
-        max_bytes=min(profile.max_bytes for profile in profiles),
-        max_chunk_s=min(profile.max_chunk_s for profile in profiles),
-        takes_pcm=profiles[0].takes_pcm,
-        hedge=False,
-    )
 
 
 def verdict(failures: Sequence[Failure]) -> Failure:

@@ -13,7 +13,7 @@ from shared.errors import OperatorError, TransientError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from shared.ports import AudioBudget, Clock, Engine, Metrics, Secrets
+    from shared.ports import AudioBudget, Clock, Engine, Metrics, Secrets, Summariser
     from shared.settings import Settings
 
 EMBEDDED = "embedded"
@@ -37,6 +37,16 @@ def choose(
         return _embedded(settings)
     engines = [REMOTE[name](settings, secrets, budget) for name in names]
     return EnginePool(engines, clock=clock, metrics=metrics, budget=budget)
+
+
+def choose_summariser(settings: Settings, secrets: Secrets) -> Summariser | None:
+    """Groq's language model; None where it is off, or there is no key for it."""
+    if settings.groq_chat_model == "off" or missing("groq", settings, secrets) is not None:
+        return None
+    from processor.engines.summaries import GroqSummariser  # noqa: PLC0415  (only what is in use)
+
+    keys = Keys("GROQ_API_KEY", lambda: secrets.credentials().groq_keys)
+    return GroqSummariser(keys, settings.groq_chat_model, settings.groq_base_url)
 
 
 def _named(settings: Settings, secrets: Secrets) -> list[str]:

@@ -21,7 +21,7 @@ from shared.errors import (
     TransientError,
     UserError,
 )
-from shared.transcripts import Segment, Word
+from shared.transcripts import Instructions, Segment, Word
 from tests.doubles import deepgram_server
 from tests.doubles.deepgram_server import DeepgramServer, rate_limited
 from tests.doubles.sounds import as_flac, silence, tone
@@ -49,6 +49,50 @@ async def engine(server: DeepgramServer) -> AsyncIterator[DeepgramEngine]:
     made = DeepgramEngine(keys, "nova-3", server.base_url)
     yield made
     await made.close()
+
+
+async def test_speakers_are_told_apart_on_request(
+    server: DeepgramServer, engine: DeepgramEngine
+) -> None:
+    """Each segment has one speaker; without the wish nobody is told apart."""
+    server.script = lambda _: [
+        Segment(0.0, 0.4, "Hello there.", speaker=0),
+        Segment(0.5, 1.0, "Good morning.", speaker=1),
+    ]
+    heard = await engine.recognise(TONE, instructions=Instructions(speakers=True))
+    assert [s.speaker for s in heard.segments] == [0, 1]
+    assert server.seen[0].fields["diarize_model"] == "latest"
+    plain = await engine.recognise(TONE)
+    assert [s.speaker for s in plain.segments] == [None, None]
+    assert "diarize_model" not in server.seen[1].fields
+    assert heard.cost_usd > plain.cost_usd > 0
+
+
+def test_an_utterance_of_two_is_taken_apart() -> None:
+    """Where the speaker changes within an utterance, so does the segment."""
+    spoken = [("Hello", 0.0, 0.2, 0), ("you.", 0.2, 0.4, 0), ("Yes?", 0.4, 0.6, 1)]
+    words = [
+        {"word": w, "start": start, "end": end, "confidence": 1.0, "speaker": speaker}
+        for w, start, end, speaker in spoken
+    ]
+    results: dict[str, Any] = {
+        "channels": [{"alternatives": [{"transcript": "Hello you. Yes?", "words": words}]}],
+        "utterances": [{"start": 0, "end": 0.6, "transcript": "Hello you. Yes?", "words": words}],
+    }
+    raw = {
+        "metadata": {"sha256": hashlib.sha256(b"").hexdigest(), "duration": 1.0},
+        "results": results,
+    }
+    expected = [("Hello you.", 0), ("Yes?", 1)]
+    assert [(s.text, s.speaker) for s in from_listen(raw, EMPTY, None).segments] == expected
+    del results["utterances"]
+    assert [(s.text, s.speaker) for s in from_listen(raw, EMPTY, None).segments] == expected
+
+
+async def test_hints_are_key_terms(server: DeepgramServer, engine: DeepgramEngine) -> None:
+    """Each on its own, for the model that takes them."""
+    await engine.recognise(TONE, instructions=Instructions(hints=("Zubr", "kubectl")))
+    assert server.seen[0].fields["keyterm"] == "Zubr,kubectl"
 
 
 async def test_utterances_come_back_with_their_words(

@@ -13,6 +13,7 @@ import pytest
 from processor.engines.embedded import EmbeddedEngine
 from shared.audio import Audio
 from shared.errors import OperatorError, TransientError
+from shared.transcripts import Instructions
 from tests.doubles.sounds import as_pcm, tone
 
 if TYPE_CHECKING:
@@ -97,6 +98,18 @@ async def test_segments_language_and_length_come_back(
     assert samples == 32_000
     assert options["vad_filter"] is True
     assert options["condition_on_previous_text"] is False
+
+
+async def test_instructions_reach_the_model(
+    engine: EmbeddedEngine, whisper: ScriptedWhisper
+) -> None:
+    """Hints in every window, and the task; a translation is English."""
+    heard = await engine.recognise(
+        TONE, instructions=Instructions(task="translate", hints=("kubectl", "Zubr"))
+    )
+    _, options = whisper.calls[0]
+    assert (options["task"], options["hotwords"]) == ("translate", "kubectl, Zubr.")
+    assert heard.language == "en"
 
 
 async def test_the_language_is_passed_in_the_librarys_own_code(

@@ -9,7 +9,7 @@ import groq
 import httpx
 import pytest
 
-from processor.engines.groq import UNANSWERED, GroqEngine, audio_left, translated
+from processor.engines.groq import UNANSWERED, GroqEngine, audio_left, cost_usd, translated
 from processor.engines.keys import Keys
 from shared.audio import Audio
 from shared.errors import (
@@ -19,7 +19,7 @@ from shared.errors import (
     TransientError,
     UserError,
 )
-from shared.transcripts import Segment
+from shared.transcripts import Instructions, Segment
 from tests.doubles.groq_server import OVER_QUOTA, TOO_LARGE, GroqServer, rate_limited
 from tests.doubles.sounds import as_flac, silence, tone
 from tests.doubles.speech_server import Cut, Fault, Stall
@@ -72,10 +72,45 @@ async def test_the_request_is_what_groq_wants(server: GroqServer, engine: GroqEn
     assert first.size_bytes == len(TONE.data)
     assert first.fields["model"] == TURBO
     assert first.fields["response_format"] == "verbose_json"
-    assert first.fields["timestamp_granularities[]"] == "segment"
     assert first.fields["language"] == "de"
     assert "language" not in second.fields
     assert [first.key, second.key] == ["first-key", "second-key"]
+
+
+async def test_hints_are_told(server: GroqServer, engine: GroqEngine) -> None:
+    """Names and terms go as the text before, as many as fit."""
+    await engine.recognise(TONE, instructions=Instructions(hints=("Żubr", "kubectl")))
+    await engine.recognise(TONE, instructions=Instructions(hints=("x" * 200, "y" * 30, "z")))
+    assert [seen.fields["prompt"] for seen in server.seen] == ["Żubr, kubectl.", f"{'x' * 200}."]
+
+
+async def test_a_translation_is_english(server: GroqServer, engine: GroqEngine) -> None:
+    """The one model that translates is asked, without a language, and the answer is English."""
+    server.language = "de"
+    heard = await engine.recognise(TONE, language="de", instructions=Instructions(task="translate"))
+    assert server.translated == 1
+    assert server.seen[0].fields["model"] == "whisper-large-v3"
+    assert heard.language == "en"
+    assert heard.segments
+
+
+@pytest.mark.parametrize(
+    ("model", "audio_s", "expected_usd"),
+    [
+        ("whisper-large-v3-turbo", 3600.0, 0.04),
+        ("whisper-large-v3", 3600.0, 0.111),
+        ("whisper-large-v3", 1.0, 0.111 / 360),
+        ("another", 3600.0, 0.0),
+    ],
+)
+def test_cost_is_that_of_the_price_list(model: str, audio_s: float, expected_usd: float) -> None:
+    """By the second, ten at least."""
+    assert cost_usd(model, audio_s) == pytest.approx(expected_usd)
+
+
+async def test_an_answer_says_what_it_cost(engine: GroqEngine) -> None:
+    """A short note costs as much as ten seconds."""
+    assert (await engine.recognise(TONE)).cost_usd == pytest.approx(0.04 / 360)
 
 
 async def test_silence_is_no_error(engine: GroqEngine) -> None:

@@ -17,7 +17,7 @@ from shared.errors import (
     TransientError,
     UserError,
 )
-from shared.transcripts import Segment
+from shared.transcripts import Instructions, Segment
 from tests.doubles.openai_server import OpenAIServer
 from tests.doubles.sounds import as_flac, tone
 from tests.doubles.speech_server import Cut, Fault, Stall
@@ -54,9 +54,19 @@ async def test_speech_comes_back_as_segments(
     fields = server.seen[0].fields
     assert fields["model"] == "whisper-1"
     assert fields["response_format"] == "verbose_json"
-    assert fields["timestamp_granularities[]"] == "segment"
     assert fields["language"] == "de"
     assert server.seen[0].file_name == "audio.flac"
+
+
+async def test_instructions_are_passed_on(
+    server: OpenAIServer, engine: OpenAICompatibleEngine
+) -> None:
+    """Hints as the prompt; a translation at its own address, without a language."""
+    await engine.recognise(TONE, instructions=Instructions(hints=("kubectl",)))
+    assert server.seen[0].fields["prompt"] == "kubectl."
+    heard = await engine.recognise(TONE, language="de", instructions=Instructions(task="translate"))
+    assert server.translated == 1
+    assert heard.language == "en"
 
 
 async def test_a_server_without_segments_gives_one_over_the_chunk(

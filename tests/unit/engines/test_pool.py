@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from processor.engines.breaker import COOL_DOWN_S, FAILURES
-from processor.engines.pool import LEAST_CHARGE_S, LIMITED_S, EnginePool, common_profile
+from processor.engines.hedging import LEAST_PATIENCE_S
+from processor.engines.pool import LEAST_CHARGE_S, LIMITED_S, EnginePool
 from shared.adapters.sqlite.budget import SqliteAudioBudget
 from shared.adapters.sqlite.database import Database
-from shared.audio import EngineProfile
+from shared.audio import UNCUT_S, EngineProfile, common
 from shared.errors import (
     OperatorError,
     RateLimitedError,
@@ -22,6 +23,7 @@ from shared.errors import (
     UserError,
 )
 from shared.telemetry import Metric, Tally
+from shared.transcripts import Instructions
 from tests.doubles.engine import PASSES_EVERYTHING
 from tests.doubles.paced_engine import DrivenClock, PacedEngine, minute
 
@@ -36,6 +38,7 @@ BUSY = RateLimitedError("answered 429", retry_after_s=100.0)
 BUSY_SOMEHOW = RateLimitedError("answered 429")
 NO_CREDIT = OperatorError("answered 402")
 BROKEN = UserError("undecodable")
+LATE_S = 1.8125  # a minute's answer when a second is usual
 
 
 class World:
@@ -247,13 +250,13 @@ async def learnt(world: World, *, seconds: float = 1.0) -> None:
 
 
 async def test_a_slow_answer_is_overtaken_by_the_next_engine(world: World) -> None:
-    """After two and a half times the usual the second is asked, wins, and the first is dropped."""
+    """After about twice the usual the second is asked, wins, and the first is dropped."""
     await learnt(world)
     world.a.script.append(100.0)
     world.b.script.append(1.0)
     started = world.clock.now()
     assert await world.heard() == "b"
-    assert world.clock.now() - started == 3.5
+    assert world.clock.now() - started == LATE_S + 1.0
     assert (world.asked, world.a.given_up) == ((1, 1), 1)
     assert world.tally.counts == {Metric.PROVIDER_CALL: 1}
 
@@ -265,14 +268,14 @@ async def test_a_lone_slow_engine_is_asked_twice(world: World) -> None:
     world.a.script.extend([100.0, 1.0])
     started = world.clock.now()
     assert await world.heard() == "a"
-    assert world.clock.now() - started == 3.5
+    assert world.clock.now() - started == LATE_S + 1.0
     assert (world.a.asked, world.a.given_up) == (2, 1)
 
 
 async def test_the_first_may_still_win(world: World) -> None:
     """Whichever answers first counts; the second request is given up."""
     await learnt(world)
-    world.a.script.append(3.0)
+    world.a.script.append(LATE_S + 0.5)
     world.b.script.append(1.0)
     assert await world.heard() == "a"
     assert (world.a.given_up, world.b.given_up) == (0, 1)
@@ -281,9 +284,33 @@ async def test_the_first_may_still_win(world: World) -> None:
 async def test_what_is_in_time_is_asked_once(world: World) -> None:
     """Just before it counts as late, nobody else is asked."""
     await learnt(world)
-    world.a.script.append(2.25)
+    world.a.script.append(LATE_S - 0.0625)
     assert await world.heard() == "a"
     assert world.asked == (1, 0)
+
+
+async def test_a_new_worker_learns_while_it_waits(world: World) -> None:
+    """A stalled first chunk gets its second request as soon as its siblings tell what is usual."""
+    world.pooled(world.a)
+    world.a.script.extend([100.0, 1.0, 1.0, 1.25, 1.0])
+
+    async def four() -> None:
+        await asyncio.gather(*(world.pool.recognise(minute()) for _ in range(4)))
+
+    started = world.clock.now()
+    await world.clock.drive(four())
+    assert world.clock.now() - started == LATE_S + 1.0
+    assert (world.a.asked, world.a.given_up) == (5, 1)
+
+
+async def test_an_engine_known_to_be_fast_needs_no_experience(world: World) -> None:
+    """Its very first answer may be late, by what it is said to take."""
+    world.a.profile = replace(world.a.profile, times_real_time=200.0)
+    world.pooled(world.a)
+    world.a.script.extend([100.0, 1.0])
+    started = world.clock.now()
+    await world.heard()
+    assert world.clock.now() - started == LEAST_PATIENCE_S + 1.0
 
 
 async def test_a_chunk_is_hedged_once(world: World) -> None:
@@ -419,7 +446,7 @@ def test_a_chunk_for_the_pool_fits_each_of_its_engines() -> None:
     other = EngineProfile(
         "other", "two", frozenset({"flac", "ogg"}), frozenset({"flac", "opus"}), 10_000, 1200.0
     )
-    assert common_profile([PASSES_EVERYTHING, other]) == EngineProfile(
+    assert common([PASSES_EVERYTHING, other]) == EngineProfile(
         name="scripted+other",
         model="one+two",
         containers=frozenset({"flac", "ogg"}),
@@ -427,14 +454,56 @@ def test_a_chunk_for_the_pool_fits_each_of_its_engines() -> None:
         max_bytes=10_000,
         max_chunk_s=600.0,
         hedge=False,
+        members=(PASSES_EVERYTHING, other),
     )
-    assert common_profile([other]) == replace(other, hedge=False)
+    assert common([other]) == replace(other, hedge=False, members=(other,))
+
+
+TELLS = replace(PASSES_EVERYTHING, name="tells", speakers=True)
+TRANSLATES = replace(PASSES_EVERYTHING, name="translates", translates=True)
+
+
+@pytest.mark.parametrize(
+    ("instructions", "names"),
+    [
+        (Instructions(), "tells+translates"),
+        (Instructions(engine="translates"), "translates"),
+        (Instructions(engine="elsewhere"), "tells+translates"),
+        (Instructions(speakers=True), "tells"),
+        (Instructions(speakers=True, engine="translates"), "translates"),
+        (Instructions(task="translate"), "translates"),
+    ],
+)
+def test_instructions_choose_the_engines(instructions: Instructions, names: str) -> None:
+    """Those that can follow them; a wish that nobody can follow restricts nothing."""
+    assert common([TELLS, TRANSLATES]).following(instructions).name == names
+
+
+def test_who_speaks_is_asked_in_chunks_as_long_as_may_be() -> None:
+    """A speaker's number means nothing in the next request."""
+    profile = common([TELLS, TRANSLATES]).following(Instructions(speakers=True))
+    assert profile.uncut
+    assert profile.max_chunk_s == UNCUT_S
+    assert not common([TRANSLATES]).following(Instructions(speakers=True)).uncut
+
+
+async def test_a_pinned_engine_alone_is_asked(world: World) -> None:
+    """The user's choice of engine holds, though another is preferred."""
+    heard = await world.pool.recognise(minute(), instructions=Instructions(engine="b"))
+    assert heard.segments[0].text == "b"
+    assert world.a.asked == 0
+
+
+async def test_nobody_translates(world: World) -> None:
+    """Where no engine can, the user is told so."""
+    with pytest.raises(UserError, match="no_translation"):
+        await world.pool.recognise(minute(), instructions=Instructions(task="translate"))
 
 
 def test_samples_and_files_do_not_mix() -> None:
     """No chunk would fit an engine that wants samples and one that wants files."""
     with pytest.raises(ValueError, match="samples"):
-        common_profile([PASSES_EVERYTHING, replace(PASSES_EVERYTHING, takes_pcm=True)])
+        common([PASSES_EVERYTHING, replace(PASSES_EVERYTHING, takes_pcm=True)])
 
 
 async def test_closing_closes_every_engine(world: World) -> None:
