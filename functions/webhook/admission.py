@@ -9,47 +9,61 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 from contextlib import suppress
 from dataclasses import dataclass, field
 from math import ceil
 from typing import TYPE_CHECKING, Any
 
 from shared.errors import OperatorError, TransientError, UserError
-from shared.jobs import BOT_API_FILE_LIMIT_BYTES, FILE_LIMIT_BYTES, Action, Job
+from shared.jobs import BOT_API_FILE_LIMIT_BYTES, FILE_LIMIT_BYTES, Action, Job, Lane
 from shared.ports import Verdict, VerdictKind
+from shared.settings import ENGINES
 from shared.telemetry import Metric
-from shared.texts import say, size
+from shared.texts import Size, say
 from webhook.authentication import SECRET_HEADER, in_telegram_networks, secret_matches
 from webhook.fields import MalformedUpdateError
-from webhook.replies import answer
-from webhook.updates import (
-    CallbackRequest,
-    CommandRequest,
-    Joined,
-    MediaRequest,
-    Unusable,
-    understand,
-)
+from webhook.modes import ALL, Modes
+from webhook.replies import answer, sign
+from webhook.requests import CallbackRequest, CommandRequest, Event, MediaRequest, Unusable
+from webhook.updates import understand
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from shared.ports import Clock, JobQueue, Metrics, RateLimiter
+    from shared.ports import Clock, JobQueue, Metrics, Preferences, RateLimiter
     from shared.settings import Settings
     from webhook.replies import Reply
-    from webhook.updates import Request
+    from webhook.requests import Request
 
 BODY_LIMIT_BYTES = 1 << 20  # Telegram's updates are a few kilobytes
 RETRY_AFTER_S = 5  # where an error names no time of its own
 LONGEST_RETRY_AFTER_S = 3600  # Telegram honours no more
 
+QUEUE_WORTH_TELLING = 5  # jobs in a lane; behind more of them a request is told its place
+
 ANSWERED_AT_ONCE = ("start", "help")
-COMMANDS = ("language", "files", "history", "forget", "privacy")
+COMMANDS = (
+    "language",
+    "engine",
+    "format",
+    "hints",
+    "settings",
+    "history",
+    "status",
+    "cancel",
+    "privacy",
+    "forget",
+    "stats",
+)
+OPEN_SETTINGS = "v1:open:settings"
 METRICS = {
     VerdictKind.ADMITTED: Metric.REQUEST_ADMITTED,
     VerdictKind.DUPLICATE: Metric.REQUEST_DUPLICATE,
 }
 """How a verdict that lets the request in is counted; every other one is a limit."""
+
+_DEEP_LINK = re.compile(r"show_[A-Za-z0-9_-]{1,44}")
 
 log = logging.getLogger("webhook.admission")
 
@@ -80,7 +94,11 @@ def unavailable(retry_after_s: float | None = None) -> HttpResponse:
 
 
 class Admission:
-    """The use case of the front door, for the webhook (``admit``) and for polling (``consider``)."""
+    """The use case of the front door, for the webhook (``admit``) and for polling (``consider``).
+
+    ``counts_cheaply`` says that asking the queue for its length costs next to nothing, so that
+    every request may learn its place; else only those that wait long anyway do.
+    """
 
     def __init__(
         self,
@@ -88,9 +106,11 @@ class Admission:
         settings: Settings,
         queue: JobQueue,
         limiter: RateLimiter,
+        preferences: Preferences,
         clock: Clock,
         metrics: Metrics,
         file_limit_bytes: int = BOT_API_FILE_LIMIT_BYTES,
+        counts_cheaply: bool = False,
     ) -> None:
         self._settings = settings
         self._queue = queue
@@ -98,6 +118,10 @@ class Admission:
         self._clock = clock
         self._metrics = metrics
         self._file_limit_bytes = file_limit_bytes
+        self._told_their_place = tuple(Lane) if counts_cheaply else (Lane.BULK,)
+        self._modes = Modes(preferences, clock, metrics, in_groups=settings.group_mode)
+        self.username = settings.telegram_bot_username.lstrip("@")
+        """The bot's name; whoever learns it after the start may set it."""
 
     def admit(self, request: HttpRequest) -> HttpResponse:
         """Answer one webhook call. Nothing of an unauthenticated one is read or logged."""
@@ -120,7 +144,7 @@ class Admission:
         """
         self._metrics.count(Metric.UPDATE_RECEIVED)
         try:
-            request = understand(update, username=self._settings.telegram_bot_username.lstrip("@"))
+            request = understand(update, username=self.username)
         except MalformedUpdateError as error:
             self._metrics.count(Metric.UPDATE_MALFORMED)
             log.warning("malformed update", extra={"reason": str(error)})
@@ -138,24 +162,38 @@ class Admission:
         """What to say about ``request`` after doing it; UserError when it is refused."""
         match request:
             case MediaRequest():
-                self._media(request)
-            case CommandRequest(origin=origin, name=name) if name in ANSWERED_AT_ONCE:
-                return answer(origin, say(origin.locale, name))
+                return self._media(request)
             case CommandRequest():
-                self._command(request)
+                return self._command(request)
             case CallbackRequest():
-                self._take(request)
+                self._doubt_mode(request)
+                self._take(request.job(self._clock.now()))
+            case Event():
+                self._note(request)
             case Unusable(problem=problem):
                 raise self._refusal(problem)
-            case Joined(origin):
-                return answer(origin, say(origin.locale, "group_hello"))
         return None
 
-    def _media(self, request: MediaRequest) -> None:
-        wanted = request.asked or self._settings.group_mode == "all"
-        if not wanted and not request.origin.address.private:
+    def _media(self, request: MediaRequest) -> Reply | None:
+        if not self._wanted(request):
             self._metrics.count(Metric.UPDATE_IGNORED)
-            return
+            return None
+        if request.problem is not None:
+            raise self._refusal(request.problem, request.id, engines=", ".join(ENGINES))
+        self._check_size(request)
+        job = request.job(self._clock.now())
+        return self._acknowledgement(request, job.lane) if self._take(job) else None
+
+    def _wanted(self, request: MediaRequest) -> bool:
+        """Whether to transcribe it: asked for, in private, or where the chat wants all its media."""
+        origin = request.origin
+        if request.asked or origin.address.private:
+            return True
+        if request.song and not origin.channel:  # most of a group's audio files are music
+            return False
+        return self._modes.of(origin.address.chat_id, channel=origin.channel) == ALL
+
+    def _check_size(self, request: MediaRequest) -> None:
         size_bytes = request.media.size_bytes
         if size_bytes == 0:
             raise self._refusal("empty_file", request.id)
@@ -165,17 +203,53 @@ class Admission:
         ):
             # A size the sender did not name is found out by the download.
             if size_bytes is not None and size_bytes > limit_bytes:
-                figures = {"size": size(size_bytes), "limit": size(limit_bytes)}
+                figures = {"size": Size(size_bytes), "limit": Size(limit_bytes)}
                 raise self._refusal(problem, request.id, **figures)
-        self._take(request)
 
-    def _command(self, request: CommandRequest) -> None:
-        if request.name in COMMANDS:
-            self._take(request)
-        elif request.origin.address.private:
+    def _acknowledgement(self, request: MediaRequest, lane: Lane) -> Reply | None:
+        """The place in a long queue for who asked; a mere sign of life for all others."""
+        origin = request.origin
+        to = origin.address
+        if to.guest_query_id is None and (request.asked or to.private):
+            waiting = self._waiting(lane)
+            if waiting > QUEUE_WORTH_TELLING:
+                return answer(origin, say(origin.locale, "queued", count=waiting))
+        return sign(origin)
+
+    def _waiting(self, lane: Lane) -> int:
+        """About how many jobs wait in ``lane``, the newest included; 0 where nobody can say."""
+        if lane not in self._told_their_place:
+            return 0
+        try:
+            return self._queue.waiting(lane)
+        except (TransientError, OperatorError):
+            return 0
+
+    def _command(self, request: CommandRequest) -> Reply | None:
+        origin, name = request.origin, request.name
+        linked = name == "start" and _DEEP_LINK.fullmatch(request.argument)
+        if name in COMMANDS or linked:
+            self._doubt_mode(request)
+            self._take(request.job(self._clock.now()))
+        elif name in ANSWERED_AT_ONCE:
+            button = (say(origin.locale, "button_settings"), OPEN_SETTINGS)
+            return answer(origin, say(origin.locale, name), button)
+        elif origin.address.private:
             raise self._refusal("unknown_command", request.id)
         else:  # in a group it may be meant for anyone
             self._metrics.count(Metric.UPDATE_IGNORED)
+        return None
+
+    def _note(self, event: Event) -> None:
+        """Nobody asked for it: no limit holds it back, and nothing is said here."""
+        job = event.job(self._clock.now())
+        self._send(job, release=False)
+        log.info("admission", extra={"job": job.id, "lane": job.lane, "state": "noted"})
+
+    def _doubt_mode(self, request: CommandRequest | CallbackRequest) -> None:
+        """What is remembered of a group's mode may be about to change."""
+        if not request.origin.address.private:
+            self._modes.doubt(request.origin.address.chat_id)
 
     def _refusal(self, problem: str, job: str | None = None, **figures: object) -> UserError:
         """Count and log a refusal that no limit caused; the error to raise."""
@@ -183,9 +257,8 @@ class Admission:
         log.info("admission", extra={"job": job, "state": "refused", "reason": problem})
         return UserError(problem, **figures)
 
-    def _take(self, request: MediaRequest | CommandRequest | CallbackRequest) -> None:
-        """Enqueue the request's job; UserError when a limit forbids it."""
-        job = request.job(self._clock.now())
+    def _take(self, job: Job) -> bool:
+        """Enqueue ``job``; False where it was before, UserError when a limit forbids it."""
         verdict = self._verdict(job)
         admitted = verdict.kind is VerdictKind.ADMITTED
         if admitted or verdict.kind is VerdictKind.DUPLICATE:
@@ -198,6 +271,7 @@ class Admission:
             limit = self._settings.user_tasks if tasks else self._settings.user_per_minute
             seconds = max(1, ceil(verdict.retry_after_s))
             raise UserError(verdict.kind.value, limit=limit, seconds=seconds)
+        return admitted
 
     def _verdict(self, job: Job) -> Verdict:
         """What the limiter says; when it cannot say anything we rather serve than refuse."""

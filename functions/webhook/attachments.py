@@ -46,6 +46,12 @@ def attachment(message: dict[str, Any]) -> Media | Problem | None:
     return None
 
 
+def is_song(message: dict[str, Any]) -> bool:
+    """Whether ``message`` carries audio tagged as music is: with a performer and a title."""
+    audio = message.get("audio")
+    return isinstance(audio, dict) and all(text(audio.get(tag)) for tag in ("performer", "title"))
+
+
 def _media(kind: MediaKind, value: object) -> Media:
     file = mapping(value, kind.value)
     return Media(

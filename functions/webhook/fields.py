@@ -10,7 +10,9 @@ import re
 from typing import Any
 
 INTEGER_LIMIT = 1 << 63  # what SQLite and DynamoDB hold, and far more than Telegram promises
-_IDENTIFIER = re.compile(r"[!-~]{1,256}")
+_NUMERAL = re.compile(r"-?[0-9]{1,19}")
+# Printable, without what JSON escapes: an identifier takes no more room in a job than it has.
+_IDENTIFIER = re.compile(r"[!#-\[\]-~]{1,256}")
 
 
 class MalformedUpdateError(ValueError):
@@ -29,6 +31,13 @@ def integer(value: object) -> int | None:
     if isinstance(value, int) and not isinstance(value, bool) and abs(value) < INTEGER_LIMIT:
         return value
     return None
+
+
+def numeral(value: object, name: str) -> str:
+    """A 64-bit integer as text, given as that or as a number, or MalformedUpdateError."""
+    if isinstance(value, str) and _NUMERAL.fullmatch(value):
+        value = int(value)
+    return str(required_integer(value, name))
 
 
 def required_integer(value: object, name: str) -> int:
@@ -59,7 +68,7 @@ def text(value: object) -> str:
 
 
 def identifier(value: object, name: str) -> str:
-    """An opaque id of printable ASCII, at most 256 characters, or MalformedUpdateError."""
+    """An opaque id of at most 256 printable ASCII characters, or MalformedUpdateError."""
     if not isinstance(value, str) or not _IDENTIFIER.fullmatch(value):
         raise MalformedUpdateError(f"{name} is not an identifier")
     return value

@@ -9,7 +9,9 @@ from typing import Any
 FOLDER = Path(__file__).parent
 NAMES = tuple(sorted(path.stem for path in FOLDER.glob("*.json")))
 PERSON = 5550001
+CUSTOMER = 5550002
 TEAM = -1009990001
+NEWS = -1009990002
 
 
 def sample(name: str) -> dict[str, Any]:
@@ -32,6 +34,26 @@ def private(update_id: int = 1, **fields: Any) -> dict[str, Any]:
 def grouped(update_id: int = 1, **fields: Any) -> dict[str, Any]:
     """The same person's message in a supergroup."""
     return private(update_id, **{"chat": {"id": TEAM, "type": "supergroup"}, **fields})
+
+
+def posted(update_id: int = 1, **fields: Any) -> dict[str, Any]:
+    """A channel's post with ``fields``."""
+    news = {"id": NEWS, "type": "channel", "title": "Example news"}
+    post = {"message_id": 50, "sender_chat": news, "chat": news, "date": 1_790_000_000}
+    return {"update_id": update_id, "channel_post": post | fields}
+
+
+def business(update_id: int = 1, **fields: Any) -> dict[str, Any]:
+    """A customer's message to a business account with ``fields``."""
+    message = sample("business_voice")["business_message"]
+    del message["voice"]
+    return {"update_id": update_id, "business_message": message | fields}
+
+
+def guest(update_id: int = 1, **fields: Any) -> dict[str, Any]:
+    """A message that calls the bot into a chat it is no member of, with ``fields``."""
+    message = sample("guest_text")["guest_message"]
+    return {"update_id": update_id, "guest_message": message | fields}
 
 
 def voice(**fields: Any) -> dict[str, Any]:

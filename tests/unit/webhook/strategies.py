@@ -8,13 +8,17 @@ from hypothesis import strategies as st
 
 from tests.events.samples import NAMES, sample
 
+WORDS = (
+    *("private", "supergroup", "channel", "administrator", "true", "v1:txt:a", "@ExampleBot"),
+    *("/transcribe", "/help@x", "lang=de", "language=xx", "srt", "/vtt", "engine=none"),
+)
 LEAVES = (
     st.none()
     | st.booleans()
     | st.integers(-(1 << 70), 1 << 70)
     | st.floats()
     | st.text(st.characters(), max_size=300)  # half surrogates too: JSON can carry them
-    | st.sampled_from(["private", "supergroup", "/transcribe", "/help@x", "lang=de", "v1:txt:a"])
+    | st.sampled_from(WORDS)
 )
 JSON: st.SearchStrategy[Any] = st.recursive(
     LEAVES,

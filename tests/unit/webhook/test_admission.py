@@ -17,13 +17,12 @@ from shared.errors import OperatorError, RateLimitedError, TransientError
 from shared.jobs import Action, Lane
 from shared.ports import Verdict, VerdictKind
 from shared.telemetry import LOG_FIELDS, JsonFormatter, Metric
-from shared.texts import TEXTS, say
+from shared.texts import LOCALES, Size, say
 from tests.events.samples import (
     NAMES,
     PERSON,
     TEAM,
     document,
-    grouped,
     pressed,
     private,
     sample,
@@ -42,7 +41,15 @@ from webhook.admission import (
 from webhook.authentication import SECRET_HEADER
 
 MIB = 1 << 20
-LOCALES = tuple(TEXTS)
+METHODS = {
+    "sendMessage": ("chat_id", "text"),
+    "answerCallbackQuery": ("callback_query_id", "text"),
+    "answerGuestQuery": ("guest_query_id", "result"),
+    "sendChatAction": ("chat_id", "action"),
+    "setMessageReaction": ("chat_id", "message_id", "reaction"),
+}
+"""What may be answered, and what must not be empty then."""
+TYPING = {"method": "sendChatAction", "chat_id": PERSON, "action": "typing"}
 
 
 def post(body: bytes, secret: str | None = SECRET, source_ip: str = "") -> HttpRequest:
@@ -51,7 +58,7 @@ def post(body: bytes, secret: str | None = SECRET, source_ip: str = "") -> HttpR
     return HttpRequest(headers, body, source_ip)
 
 
-def posted(update: object) -> HttpRequest:
+def delivered(update: object) -> HttpRequest:
     """A genuine call that delivers ``update``."""
     return post(json.dumps(update).encode())
 
@@ -79,7 +86,7 @@ def test_forged_call(secret: str | None) -> None:
 def test_unconfigured_secret_closes_the_door() -> None:
     """Without a configured secret every call is forged."""
     desk = Desk(webhook_secret_sha256="")
-    assert desk.admission.admit(posted(sample("voice"))).status == 401
+    assert desk.admission.admit(delivered(sample("voice"))).status == 401
     assert desk.admission.admit(post(b"{}", "")).status == 401
 
 
@@ -138,9 +145,9 @@ def test_body_of_the_largest_size_is_read() -> None:
 
 
 def test_voice_note_becomes_a_job() -> None:
-    """A private voice note is queued at once, counted as a task, and nothing is said yet."""
+    """A private voice note is queued at once, counted as a task, and the bot is seen typing."""
     desk = Desk()
-    assert desk.admission.admit(posted(sample("voice"))) == HttpResponse(200)
+    assert desk.admission.admit(delivered(sample("voice"))) == HttpResponse(200, TYPING)
     job = desk.job
     assert (job.action, job.user, job.accepted_at) == (
         Action.TRANSCRIBE,
@@ -174,12 +181,12 @@ def test_long_media_takes_the_bulk_lane() -> None:
         (
             {"voice": voice(file_size=(2 << 30) + 1)},
             "over_limit",
-            {"size": "2.00 GiB", "limit": "2.00 GiB"},
+            {"size": Size((2 << 30) + 1), "limit": Size(2 << 30)},
         ),
         (
             {"voice": voice(file_size=25 * MIB)},
             "over_bot_api",
-            {"size": "25.0 MiB", "limit": "20.0 MiB"},
+            {"size": Size(25 * MIB), "limit": Size(20 * MIB)},
         ),
         ({"document": document(file_name="a.pdf")}, "not_media", {}),
         (sample("animation")["message"], "no_sound", {}),
@@ -209,14 +216,14 @@ def test_early_refusal(
 def test_sizes_within_the_limit(size_bytes: int | None) -> None:
     """Up to and including 20 MiB is taken, and so is a size nobody named."""
     desk = Desk()
-    assert desk.consider(private(voice=voice(file_size=size_bytes))) is None
+    assert desk.consider(private(voice=voice(file_size=size_bytes))) == TYPING
     assert len(desk.queue.jobs) == 1
 
 
 def test_large_file_access_raises_the_limit() -> None:
     """With another way to fetch, the Bot API's limit does not count; 2 GiB still does."""
     desk = Desk(file_limit_bytes=4 << 30)
-    assert desk.consider(private(voice=voice(file_size=2 << 30))) is None
+    assert desk.consider(private(voice=voice(file_size=2 << 30))) == TYPING
     refused = desk.consider(private(voice=voice(file_size=3 << 30)))
     assert refused is not None
     assert refused["text"] == say("en", "over_limit", size="3.00 GiB", limit="2.00 GiB")
@@ -238,7 +245,7 @@ def test_limits(
     """Over a limit, the sentence says which and when to come back; Telegram sees a 200."""
     desk = Desk(user_tasks=2, user_per_minute=7)
     desk.limiter.verdict = Verdict(kind, retry_after_s)
-    response = desk.admission.admit(posted(spoken(private(voice=voice()), locale)))
+    response = desk.admission.admit(delivered(spoken(private(voice=voice()), locale)))
     assert response.status == 200
     assert response.body is not None
     assert response.body["text"] == say(locale, kind.value, **figures)
@@ -263,50 +270,6 @@ def test_answer_to_no_message() -> None:
     assert "reply_parameters" not in reply
 
 
-# Groups
-
-
-def test_group_media_alone_is_ignored_on_request() -> None:
-    """By default a group's media is left alone unless somebody asks."""
-    desk = Desk()
-    assert desk.consider(grouped(voice=voice())) is None
-    assert desk.consider(grouped(voice=voice(file_size=0))) is None
-    assert desk.queue.jobs == []
-    assert desk.metrics.counts[Metric.UPDATE_IGNORED] == 2
-
-
-def test_group_media_is_taken_when_all_is() -> None:
-    """In the mode ``all`` a group's media is transcribed like that of a private chat."""
-    desk = Desk(group_mode="all")
-    assert desk.consider(grouped(voice=voice())) is None
-    assert len(desk.queue.jobs) == 1
-
-
-@pytest.mark.parametrize("name", ["topic_caption", "reply", "anonymous"])
-def test_group_media_on_request(name: str) -> None:
-    """``/transcribe`` in a caption or as a reply is taken, whoever asks."""
-    desk = Desk(telegram_bot_username="@EXAMPLEBOT")
-    assert desk.consider(sample(name)) is None
-    assert desk.job.media is not None
-
-
-def test_group_commands_of_others_are_ignored() -> None:
-    """Commands for other bots, and commands nobody knows, cause no answer in a group."""
-    desk = Desk(telegram_bot_username="ExampleBot")
-    assert desk.consider(grouped(text="/help@OtherBot")) is None
-    assert desk.consider(grouped(text="/frobnicate")) is None
-    assert desk.metrics.counts[Metric.UPDATE_IGNORED] == 2
-
-
-def test_joining_a_group_says_hello() -> None:
-    """Added to a group, the bot explains itself once, in the language of who added it."""
-    assert Desk().consider(sample("joined")) == {
-        "method": "sendMessage",
-        "chat_id": TEAM,
-        "text": say("id", "group_hello"),
-    }
-
-
 # Commands and buttons
 
 
@@ -319,6 +282,48 @@ def test_command_answered_at_once(name: str, locale: str) -> None:
     reply = desk.consider(spoken(private(text=f"/{name}"), locale))
     assert reply is not None
     assert reply["text"] == say(locale, name)
+    button = {"text": say(locale, "button_settings"), "callback_data": "v1:open:settings"}
+    assert reply["reply_markup"] == {"inline_keyboard": [[button]]}
+
+
+@pytest.mark.parametrize(
+    ("argument", "taken"),
+    [("show_0123456789abcdef0123", True), ("show_", False), ("hello", False), ("show_a b", False)],
+)
+def test_deep_link_becomes_a_job(argument: str, taken: bool) -> None:  # noqa: FBT001 - a column
+    """A link to a transcript is work for the processor; any other ``/start`` is a greeting."""
+    desk = Desk()
+    reply = desk.consider(private(text=f"/start {argument}"))
+    assert (reply is None, bool(desk.queue.jobs)) == (taken, taken)
+    if taken:
+        assert (desk.job.command, desk.job.argument) == ("start", argument)
+
+
+@pytest.mark.parametrize("name", ["joined", "migrated", "stopped", "files"])
+def test_what_nobody_can_type(name: str) -> None:
+    """Names of events, and commands of former times, are unknown commands."""
+    desk = Desk()
+    reply = desk.consider(private(text=f"/{name} 1"))
+    assert reply is not None
+    assert reply["text"] == say("en", "unknown_command")
+    assert desk.queue.jobs == []
+
+
+@pytest.mark.parametrize("name", ["joined", "joined_channel", "migrated", "stopped"])
+def test_event_becomes_a_job(name: str) -> None:
+    """What happened is work for the processor, whatever the limits, and nothing is said yet."""
+    desk = Desk()
+    desk.limiter.verdict = Verdict(VerdictKind.TOO_FAST, 9.0)
+    assert desk.consider(sample(name)) is None
+    assert (desk.job.action, desk.job.command) == (Action.COMMAND, name.partition("_")[0])
+    assert (desk.limiter.users, desk.metrics.counts) == ([], {Metric.UPDATE_RECEIVED: 1})
+
+
+def test_event_waits_for_the_queue() -> None:
+    """While the queue is down, Telegram is asked to tell again what happened."""
+    desk = Desk()
+    desk.queue.error = OperatorError("gone")
+    assert desk.admission.admit(delivered(sample("migrated"))).status == 503
 
 
 @pytest.mark.parametrize("name", COMMANDS)
@@ -367,7 +372,7 @@ def test_unknown_button(locale: str) -> None:
 
 
 @pytest.mark.parametrize("locale", LOCALES)
-@pytest.mark.parametrize("key", ["too_fast", "crowded", "unknown_button"])
+@pytest.mark.parametrize("key", ["too_fast", "crowded", "unknown_button", "guest_button"])
 def test_button_answers_are_short(key: str, locale: str) -> None:
     """Telegram shows at most 200 characters over a button."""
     assert len(say(locale, key, limit=10**6, seconds=60)) <= 200
@@ -376,11 +381,11 @@ def test_button_answers_are_short(key: str, locale: str) -> None:
 # Duplicates and failures
 
 
-@pytest.mark.parametrize("name", ["voice", "command", "callback"])
+@pytest.mark.parametrize("name", ["voice", "reply", "command", "callback"])
 def test_duplicate_is_sent_again_silently(name: str) -> None:
     """The same update twice is the same job twice, said nothing about and counted once."""
     desk = Desk()
-    assert desk.consider(sample(name)) is None
+    desk.consider(sample(name))
     assert desk.consider(sample(name)) is None
     first, second = desk.queue.jobs
     assert first == second
@@ -394,7 +399,7 @@ def test_limiter_down_lets_in(error: Exception) -> None:
     """While the limiter's store is down, requests are served and the gap is counted."""
     desk = Desk()
     desk.limiter.error = error
-    assert desk.admission.admit(posted(sample("voice"))) == HttpResponse(200)
+    assert desk.admission.admit(delivered(sample("voice"))).status == 200
     assert len(desk.queue.jobs) == 1
     assert desk.metrics.counts[Metric.LIMITER_UNAVAILABLE] == 1
 
@@ -411,12 +416,12 @@ def test_queue_down(error: Exception, retry_after: str) -> None:
     """When the queue takes nothing, Telegram is asked to come back and the task is free again."""
     desk = Desk()
     desk.queue.error = error
-    response = desk.admission.admit(posted(sample("voice")))
+    response = desk.admission.admit(delivered(sample("voice")))
     assert (response.status, response.headers) == (503, {"retry-after": retry_after})
     assert desk.limiter.tasks == set()
     assert desk.metrics.counts == {Metric.UPDATE_RECEIVED: 1, Metric.QUEUE_UNAVAILABLE: 1}
     desk.queue.error = None
-    assert desk.admission.admit(posted(sample("voice"))) == HttpResponse(200)
+    assert desk.admission.admit(delivered(sample("voice"))).status == 200
     assert len(desk.queue.jobs) == 1
 
 
@@ -434,7 +439,7 @@ def test_queue_and_limiter_down() -> None:
     """With everything down the answer is still 503, not a crash."""
     desk = Desk()
     desk.queue.error = desk.limiter.error = OperatorError("no disk")
-    assert desk.admission.admit(posted(sample("voice"))).status == 503
+    assert desk.admission.admit(delivered(sample("voice"))).status == 503
 
 
 @pytest.mark.parametrize(
@@ -450,19 +455,22 @@ def test_retry_after_is_whole_seconds_in_bounds(given: float | None, header: str
     kind=st.sampled_from(VerdictKind),
     error=st.sampled_from([None, TransientError("busy"), OperatorError("gone")]),
     mode=st.sampled_from(["on_request", "all"]),
+    length=st.integers(0, 9) | st.none(),
 )
 def test_authenticated_bodies_are_answered(
-    update: object, kind: VerdictKind, error: Exception | None, mode: str
+    update: object, kind: VerdictKind, error: Exception | None, mode: str, length: int | None
 ) -> None:
     """Any JSON under the right secret gives 200, or 503 when the queue is down; never an error."""
-    desk = Desk(group_mode=mode)
+    desk = Desk(group_mode=mode, telegram_bot_username="ExampleBot", counts_cheaply=True)
     desk.limiter.verdict = Verdict(kind, 1.5)
-    desk.queue.error = error
-    response = desk.admission.admit(posted(update))
+    desk.queue.error, desk.queue.length = error, length or 0
+    if length is None:
+        desk.queue.length_error = desk.preferences.error = OperatorError("gone")
+    response = desk.admission.admit(delivered(update))
     assert response.status == 200 or (response.status == 503 and error is not None)
     if response.body is not None:
-        assert response.body["method"] in {"sendMessage", "answerCallbackQuery"}
-        assert response.body["text"]
+        assert response.body["method"] in METHODS
+        assert all(response.body[name] for name in METHODS[response.body["method"]])
         json.dumps(response.body).encode()
 
 

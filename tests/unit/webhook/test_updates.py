@@ -7,12 +7,16 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 
+from shared.bot import ALLOWED_UPDATES
 from shared.jobs import Action, Address, Job, MediaKind, Options, job_id
 from tests.events.samples import (
+    CUSTOMER,
+    NEWS,
     PERSON,
     TEAM,
     document,
     grouped,
+    guest,
     pressed,
     private,
     sample,
@@ -20,15 +24,8 @@ from tests.events.samples import (
 )
 from tests.unit.webhook.strategies import UPDATES
 from webhook.fields import MalformedUpdateError
-from webhook.updates import (
-    CallbackRequest,
-    CommandRequest,
-    Joined,
-    MediaRequest,
-    Origin,
-    Unusable,
-    understand,
-)
+from webhook.requests import CallbackRequest, CommandRequest, Event, MediaRequest, Origin, Unusable
+from webhook.updates import KINDS, understand
 
 BOT = "ExampleBot"
 
@@ -70,22 +67,6 @@ def test_same_update_twice_is_the_same_request() -> None:
 def test_caption_names_language_and_file() -> None:
     """``lang=DE /srt`` in a caption become options of this one request."""
     assert media_request(sample("audio")).options == Options("de", ("srt",))
-
-
-@pytest.mark.parametrize(
-    ("caption", "options"),
-    [
-        ("/SRT /txt", Options(None, ("txt", "srt"))),
-        ("lang=deu srt", Options()),
-        ("xlang=de lang=", Options()),
-        ("lang=de lang=fr", Options("fr")),
-        ("see http://example.org/srt", Options()),
-        (17, Options()),
-    ],
-)
-def test_caption_options(caption: object, options: Options) -> None:
-    """Only whole words count, in any case; the last language wins."""
-    assert media_request(private(voice=voice(), caption=caption)).options == options
 
 
 def test_topic_is_kept() -> None:
@@ -151,6 +132,13 @@ def test_anonymous_administrator_counts_as_the_chat() -> None:
     assert (request.origin.user, request.origin.locale) == (f"c{TEAM}", "en")
 
 
+def test_member_in_his_channels_name_is_no_administrator() -> None:
+    """Who writes in a group as his own channel counts as that channel, never as the group."""
+    update = sample("anonymous")
+    update["message"]["sender_chat"] = {"id": NEWS, "type": "channel"}
+    assert media_request(update).origin.user == f"c{NEWS}"
+
+
 def test_absent_sender_counts_as_the_chat() -> None:
     """A message without ``from`` is served under the chat's limits."""
     update = grouped(voice=voice())
@@ -178,7 +166,7 @@ def test_message_id_zero_names_no_message() -> None:
     [
         ("/language de", "language", "de"),
         ("/START@examplebot deep-link", "start", "deep-link"),
-        ("/files  txt\nsrt", "files", "txt srt"),
+        ("/hints  Ada,\nKubernetes", "hints", "Ada, Kubernetes"),
         ("/frobnicate", "frobnicate", ""),
     ],
 )
@@ -241,9 +229,11 @@ def test_private_message_that_wants_no_answer(fields: dict[str, Any]) -> None:
     assert understand(private(**fields)) is None
 
 
-@pytest.mark.parametrize("kind", ["channel_post", "edited_message", "inline_query", "poll", "new"])
+@pytest.mark.parametrize(
+    "kind", ["edited_message", "edited_channel_post", "business_connection", "poll", "new"]
+)
 def test_other_kinds_of_update(kind: str) -> None:
-    """Edits, channel posts and kinds we never asked for are not for us."""
+    """Edits, new business connections and kinds we never asked for are not for us."""
     assert understand({"update_id": 1, kind: private(voice=voice())["message"]}) is None
 
 
@@ -278,17 +268,77 @@ def test_button_that_is_not_ours(data: object) -> None:
 
 
 def test_button_without_message() -> None:
-    """A button below an inline message, which we never send, is not ours."""
+    """A button that stands nowhere is not ours."""
     update = sample("callback")
     del update["callback_query"]["message"]
     assert problem(update) == "unknown_button"
 
 
-def test_joining_a_group() -> None:
-    """Being added to a group is noticed, with the language of who did it."""
-    assert understand(sample("joined")) == Joined(
-        Origin(Address(TEAM, private=False), f"u{PERSON}", "id")
-    )
+def test_button_below_a_guests_answer() -> None:
+    """It is told where buttons work; one of another time there is as unknown as anywhere."""
+    assert problem(sample("guest_callback")) == "guest_button"
+    update = sample("guest_callback")
+    update["callback_query"]["data"] = "v0:old"
+    assert problem(update) == "unknown_button"
+
+
+def test_button_in_a_business_chat() -> None:
+    """It is answered through the same connection."""
+    request = understand(sample("business_callback"))
+    assert isinstance(request, CallbackRequest)
+    assert request.origin.address == Address(CUSTOMER, 33, business_id="biz-AbCdEf_0123")
+
+
+@pytest.mark.parametrize(
+    ("name", "origin", "chat_type"),
+    [
+        ("joined", Origin(Address(TEAM, private=False), f"u{PERSON}", "id"), "supergroup"),
+        (
+            "joined_channel",
+            Origin(Address(NEWS, private=False), f"u{PERSON}", "id", channel=True),
+            "channel",
+        ),
+    ],
+)
+def test_joining(name: str, origin: Origin, chat_type: str) -> None:
+    """Being added to a group or a channel is noticed, with the language of who did it."""
+    update = sample(name)
+    identity = job_id("update", update["update_id"])
+    assert understand(update) == Event(identity, origin, "joined", chat_type)
+
+
+def test_migration() -> None:
+    """A group that became a supergroup is noticed in the old one, with the new one's number."""
+    request = understand(sample("migrated"))
+    assert isinstance(request, Event)
+    assert (request.name, request.argument) == ("migrated", str(TEAM))
+    assert request.origin == Origin(Address(-999001, 34, private=False), "c-999001")
+
+
+@pytest.mark.parametrize("draft_id", [4711, "4711"])
+def test_stopped_generation(draft_id: object) -> None:
+    """Stopping a draft names it, as a number or as text, and the person whose chat it is."""
+    update = sample("stopped")
+    update["stopped_message_generation"]["draft_id"] = draft_id
+    request = understand(update)
+    assert isinstance(request, Event)
+    assert (request.name, request.argument) == ("stopped", "4711")
+    assert request.origin == Origin(Address(PERSON, thread_id=77), f"u{PERSON}")
+
+
+@pytest.mark.parametrize("name", ["joined", "migrated", "stopped"])
+def test_events_become_commands_nobody_can_type(name: str) -> None:
+    """An event's job is a command of its name; typed, the same name is a command like any other."""
+    event = understand(sample(name))
+    assert isinstance(event, Event)
+    job = event.job(5.0)
+    assert (job.action, job.command, job.argument) == (Action.COMMAND, name, event.argument)
+    assert isinstance(understand(private(text=f"/{name}")), CommandRequest)
+
+
+def test_every_kind_that_is_asked_for_is_read() -> None:
+    """What the bot subscribes to is what it understands, but for new business connections."""
+    assert set(ALLOWED_UPDATES) == {*KINDS, "business_connection"}
 
 
 @pytest.mark.parametrize(
@@ -297,12 +347,12 @@ def test_joining_a_group() -> None:
         ("member", "administrator", "supergroup"),
         ("member", "left", "group"),
         ("kicked", "member", "private"),
-        ("left", "administrator", "channel"),
+        ("administrator", "left", "channel"),
         ("left", ["member"], "group"),
     ],
 )
 def test_other_changes_of_membership(before: str, after: object, chat_type: str) -> None:
-    """Promotions, departures, unblocking and channels call for no greeting."""
+    """Promotions, departures and unblocking call for no greeting."""
     update = sample("joined")
     change = update["my_chat_member"]
     change["old_chat_member"]["status"] = before
@@ -331,6 +381,15 @@ def test_other_changes_of_membership(before: str, after: object, chat_type: str)
         pressed("v1:srt:a", **{"from": None}),
         pressed("v1:srt:a", message=None),
         {"update_id": 1, "my_chat_member": {}},
+        {"update_id": 1, "stopped_message_generation": {"chat": {"id": 1}}},
+        {"update_id": 1, "stopped_message_generation": {"chat": {}, "draft_id": 1}},
+        {"update_id": 1, "stopped_message_generation": {"chat": {"id": 1}, "draft_id": "9" * 19}},
+        {"update_id": 1, "stopped_message_generation": {"chat": {"id": 1}, "draft_id": "x"}},
+        private(voice=voice(), business_connection_id="a b"),
+        private(migrate_to_chat_id="x"),
+        grouped(voice=voice(), sender_chat={"type": "channel"}),
+        grouped(text="/transcribe", external_reply=[]),
+        guest(guest_query_id=None),
     ],
 )
 def test_malformed_update(update: object) -> None:
@@ -347,7 +406,7 @@ def test_any_json_is_understood_or_refused(update: object) -> None:
         request = understand(update, username=BOT)
     except MalformedUpdateError:
         return
-    if isinstance(request, MediaRequest | CommandRequest | CallbackRequest):
+    if isinstance(request, MediaRequest | CommandRequest | CallbackRequest | Event):
         text = request.job(1.0).to_json()
         assert Job.from_json(text) == request.job(1.0)
         assert len(text.encode()) < 2048
@@ -378,7 +437,8 @@ def test_jobs_carry_what_was_asked() -> None:
 
 def test_longest_request_is_a_small_job() -> None:
     """A job stays below 2 kB with the longest of everything, escaped characters included."""
-    longest = private(
+    longest = guest(
+        guest_query_id="g" * 256,
         document=document(
             file_id="f" * 256,
             file_unique_id="u" * 256,
@@ -386,9 +446,13 @@ def test_longest_request_is_a_small_job() -> None:
             mime_type="audio/" + "x" * 64,
             file_size=(1 << 63) - 1,
         ),
-        caption="lang=de /txt /srt",
+        caption="lang=haw text txt srt vtt json timestamps speakers=off translate engine=deepgram",
     )
-    assert len(media_request(longest).job(1.0).to_json().encode()) < 2048
-    wordy = understand(private(text="/language " + "\x00" * 4000))
-    assert isinstance(wordy, CommandRequest)
-    assert len(wordy.job(1.0).to_json().encode()) < 2048
+    longest["guest_message"]["text"] = ""
+    job = media_request(longest).job(1.0)
+    assert len(job.options.formats) == 5
+    assert len(job.to_json().encode()) < 2048
+    for character in ("\x00", '"', "\N{GRINNING FACE}"):
+        wordy = understand(private(text="/hints " + character * 4000))
+        assert isinstance(wordy, CommandRequest)
+        assert len(wordy.job(1.0).to_json().encode()) < 2048
