@@ -22,9 +22,9 @@ from benchmarks.models import (
     Telegram,
 )
 from benchmarks.virtual_time import VirtualClock, VirtualTimeLoop, run
-from processor.conversation import Progress
 from processor.engines.pool import EnginePool
 from processor.media import Pace, ReadAhead, prepare, prepare_remote
+from processor.progress import Progress
 from processor.recognition import Recogniser, Request
 from processor.sources.fetch import fetch
 from shared.jobs import (
@@ -140,18 +140,23 @@ class Recognition:
         budget = cast("AudioBudget", store)
         self._pool = EnginePool([provider], clock=clock, metrics=metrics, budget=budget)
         self._recogniser = Recogniser(self._pool, cast("JobStore", store), metrics)
-        self._progress = Progress(_edit, clock, JOB)
+        self._progress = Progress(_edit, _draft, clock, JOB)
         self._key = TranscriptKey("content", Recipe("groq", "benchmark", language))
 
     async def of(self, prepared: Prepared) -> Transcript:
         """The transcript of one recording."""
         request = Request(prepared, MEDIA, self._key, self._progress, "en", last_try=False)
-        return await self._recogniser.transcribe(request)
+        return (await self._recogniser.transcribe(request)).transcript
 
 
 async def _edit(text: str) -> None:
     del text
     await asyncio.sleep(TELEGRAM_CALL_S)
+
+
+async def _draft(text: str) -> bool:
+    await _edit(text)
+    return True
 
 
 def _opened_whole(data: bytes, loop: VirtualTimeLoop) -> Prepared:

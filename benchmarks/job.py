@@ -25,6 +25,7 @@ from shared.adapters.clock import SystemClock
 from shared.adapters.powertools import configure_logging
 from shared.audio import EngineProfile
 from shared.jobs import Lane
+from shared.ports import PLAIN
 from shared.settings import Settings
 from tests.doubles.aws_server import CREDENTIALS
 from tests.events.gateway import gateway_event
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
     from benchmarks.account import Call, RecordedAccount
     from shared.audio import Audio
     from shared.jobs import Delivery
-    from shared.transcripts import Recognition
+    from shared.transcripts import Instructions, Recognition
 
 TOKEN = "123456789:a-token-for-benchmarks-only"  # noqa: S105  # made up
 SECRET = "a-secret-for-benchmarks-only"  # noqa: S105  # made up
@@ -110,6 +111,7 @@ class FluentEngine:
         audio: Audio,
         *,
         language: str | None = None,  # noqa: ARG002  # it always hears English
+        instructions: Instructions = PLAIN,  # noqa: ARG002  # it follows none
         progress: Callable[[float], None] | None = None,  # noqa: ARG002  # it has none
     ) -> Recognition:
         """As many words as are spoken in the time."""

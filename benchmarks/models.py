@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from processor.engines import groq
 from shared.audio import EngineProfile
+from shared.ports import PLAIN
 from shared.transcripts import Recognition, Segment
 
 if TYPE_CHECKING:
@@ -21,9 +22,11 @@ if TYPE_CHECKING:
     from benchmarks.virtual_time import VirtualTimeLoop
     from shared.audio import Audio
     from shared.jobs import Media
+    from shared.transcripts import Instructions
 
 MB = 1e6
 RTT_S = 0.060  # to Telegram
+IN_FLIGHT = 16  # requests that it bears
 UPLINK_BYTES_PER_S = 20 * MB
 ANSWER_S = 0.5  # a provider's least time for an answer
 TIMES_REAL_TIME = 200.0  # and what it needs besides, as Groq states it for Whisper turbo
@@ -56,6 +59,7 @@ class Telegram:
         self, loop: VirtualTimeLoop, source: Source, *, bytes_per_s: float, requests_per_s: float
     ) -> None:
         self.size_bytes = source.size_bytes
+        self.in_flight = IN_FLIGHT
         self.fetched_bytes = 0
         self.began_s: float | None = None
         self.ended_s = 0.0
@@ -115,7 +119,13 @@ class Provider:
     """A speech engine behind an uplink."""
 
     profile = EngineProfile(
-        groq.NAME, "benchmark", groq.CONTAINERS, groq.CODECS, groq.MAX_BYTES, groq.MAX_CHUNK_S
+        groq.NAME,
+        "benchmark",
+        groq.CONTAINERS,
+        groq.CODECS,
+        groq.MAX_BYTES,
+        groq.MAX_CHUNK_S,
+        times_real_time=groq.TIMES_REAL_TIME,
     )
 
     def __init__(self, stalls: Stalls | None = None) -> None:
@@ -129,6 +139,7 @@ class Provider:
         audio: Audio,
         *,
         language: str | None = None,  # noqa: ARG002  # it always hears English
+        instructions: Instructions = PLAIN,  # noqa: ARG002  # it follows none
         progress: Callable[[float], None] | None = None,  # noqa: ARG002  # it has none
     ) -> Recognition:
         """One sentence, after the time it takes."""

@@ -65,10 +65,10 @@ def hour(seed: int, *, warm: bool) -> tuple[float, int]:
 
 def chunks_of_an_hour() -> Iterator[Audio]:
     """An hour as the media path cuts it, give or take the pauses."""
-    length_s = chunk_length_s(HOUR_S, Provider.profile)
     start_s = 0.0
     while start_s < HOUR_S:
-        yield silence(start_s, min(length_s, HOUR_S - start_s))
+        length_s = min(chunk_length_s(HOUR_S, Provider.profile, start_s), HOUR_S - start_s)
+        yield silence(start_s, length_s)
         start_s += length_s
 
 

@@ -114,6 +114,7 @@ class BotoApp:
             settings=settings,
             queue=SqsJobQueue(sqs, lanes, settings.dead_letter_queue_url),
             limiter=limiter,
+            preferences=app.storage.preferences,
             clock=app.clock,
             metrics=app.metrics,
         )

@@ -25,7 +25,7 @@ from local.loopback.bot_api import LoopbackBotApi
 from local.loopback.events import EventKind
 from local.service import Service
 from shared.jobs import FILE_LIMIT_BYTES
-from shared.texts import say, size
+from shared.texts import DEFAULT_LOCALE, Size, say, spoken
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -42,7 +42,15 @@ OUTPUT = Path("output").resolve()
 WHO_WIDTH = 6
 SPOKEN = (EventKind.SENT, EventKind.EDITED)
 PASSING = tuple(  # how words on work in progress begin
-    say("en", key, percent=0).partition("0")[0] for key in ("working", "waiting", "transcribing")
+    str(spoken(DEFAULT_LOCALE).sentences[key]).partition("{")[0]
+    for key in (
+        "working",
+        "queued",
+        "waiting",
+        "stage_fetching",
+        "stage_transcribing",
+        "stage_translating",
+    )
 )
 
 
@@ -87,8 +95,8 @@ class Demonstration:
         answer = chat.answer
         if answer is None or not answer.buttons:
             return
-        for label in answer.button_texts:
-            await chat.press(answer, label)
+        for name in ("txt", "srt"):
+            await chat.press(answer, say(DEFAULT_LOCALE, f"button_{name}"))
         print(f"\nThe same {'file' if self._file else 'note'} once more:\n")
         _, again_s = await chat.ask(lambda: user.forward(sent), "forwards it")
         print(
@@ -108,8 +116,8 @@ class Demonstration:
 
     def _describe(self) -> str:
         if self._file is None:
-            return f"🎤 voice note, 0:{SAMPLE_DURATION_S:02}, {size(SAMPLE.stat().st_size)}"
-        return f"📎 {self._file.name}, {size(self._file.stat().st_size)}"
+            return f"🎤 voice note, 0:{SAMPLE_DURATION_S:02}, {_size(SAMPLE.stat().st_size)}"
+        return f"📎 {self._file.name}, {_size(self._file.stat().st_size)}"
 
 
 class Chat:
@@ -200,5 +208,9 @@ def check(file: Path) -> str | None:
     if not file.is_file():
         return f"There is no file {file}. Give the path of an audio or video file: make run FILE=talk.mp4"
     if file.stat().st_size > FILE_LIMIT_BYTES:
-        return f"{file} is {size(file.stat().st_size)}; Telegram takes files up to {size(FILE_LIMIT_BYTES)}."
+        return f"{file} is {_size(file.stat().st_size)}; Telegram takes files up to {_size(FILE_LIMIT_BYTES)}."
     return None
+
+
+def _size(size_bytes: int) -> str:
+    return Size(size_bytes).written(spoken(DEFAULT_LOCALE))

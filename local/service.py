@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING, cast
 
 from local.polling import Polling
 from local.worker import Worker
-from shared.texts import TEXTS
+from shared.bot import menus, user_ids
+from shared.errors import OperatorError, TransientError, UndeliverableError
 
 if TYPE_CHECKING:
     from composition import App
     from shared.adapters.telegram import TelegramMessenger
+    from shared.bot import Menu
 
-COMMANDS = ("help", "language", "files", "transcribe", "history", "forget", "privacy")
+MENUS_AT_ONCE = 8
 log = logging.getLogger(__name__)
 
 
@@ -48,8 +50,24 @@ class Service:
         telegram = cast("TelegramMessenger", app.messenger)
         resumed = app.storage.release_orphans()
         name = str((await telegram.get_me())["username"])
+        app.admission.username = name  # what mentions and commands in groups call it by
         removed = await telegram.remove_webhook()
-        for locale, sentences in TEXTS.items():
-            described = [(command, sentences[f"menu_{command}"]) for command in COMMANDS]
-            await telegram.set_commands(described, locale)
+        await self._offer_menus(telegram)
         return name, removed, resumed
+
+    async def _offer_menus(self, telegram: TelegramMessenger) -> None:
+        """Set every menu; without one the bot works as well."""
+        few = asyncio.Semaphore(MENUS_AT_ONCE)
+
+        async def offer(menu: Menu) -> bool:
+            async with few:
+                try:
+                    await telegram.set_menu(menu)
+                except (OperatorError, UndeliverableError, TransientError):
+                    return False  # as for an admin who never wrote to the bot
+            return True
+
+        admin_ids = user_ids(self._app.settings.admin_user_ids)
+        offered = await asyncio.gather(*map(offer, menus(admin_ids)))
+        if not all(offered):
+            log.warning("menus left as they were", extra={"count": offered.count(False)})

@@ -7,7 +7,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from scripts.operators import bot_api, command
-from shared.adapters.telegram import ALLOWED_UPDATES
+from shared.bot import ALLOWED_UPDATES
 from shared.texts import span
 
 if TYPE_CHECKING:

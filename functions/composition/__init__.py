@@ -15,9 +15,16 @@ from shared.jobs import BOT_API_FILE_LIMIT_BYTES, FILE_LIMIT_BYTES
 from shared.telemetry import Tally
 
 if TYPE_CHECKING:
+    from processor.cancellation import Cancellation
+    from processor.commands import Commands
+    from processor.conversation import Conversation
+    from processor.endings import Endings
+    from processor.flights import Flights
+    from processor.transcription import Transcription
+    from processor.wishes import Wishes
     from processor.work import Processor
     from shared.adapters.storage import Storage
-    from shared.ports import Archive, Clock, Engine, Messenger, Metrics, Secrets, Source
+    from shared.ports import Archive, Clock, Engine, Messenger, Metrics, Secrets, Source, Summariser
     from shared.settings import Settings
     from webhook.admission import Admission
 
@@ -106,6 +113,13 @@ class App:
             budget=self.storage.budget,
         )
 
+    @cached_property
+    def summariser(self) -> Summariser | None:
+        """The language model for summaries; None where there is none."""
+        from processor.engines import choose_summariser
+
+        return choose_summariser(self.settings, self.secrets)
+
     @property
     def file_limit_bytes(self) -> int:
         """The largest file taken: what the Bot API gives, or with sessions what we take at all."""
@@ -120,64 +134,133 @@ class App:
             settings=self.settings,
             queue=self.storage.queue,
             limiter=self.storage.limiter,
+            preferences=self.storage.preferences,
             clock=self.clock,
             metrics=self.metrics,
             file_limit_bytes=self.file_limit_bytes,
+            counts_cheaply=not self.settings.on_aws,
+        )
+
+    @cached_property
+    def wishes(self) -> Wishes:
+        """What everybody has chosen."""
+        from processor.wishes import Wishes
+
+        language = self.settings.speech_language or None
+        return Wishes(self.storage.preferences, self.engine, language)
+
+    @cached_property
+    def conversation(self) -> Conversation:
+        """What chats see."""
+        from processor.conversation import Conversation
+        from processor.keyboards import Offers
+
+        offers = Offers(
+            translation=self.engine.profile.translates, summary=self.summariser is not None
+        )
+        return Conversation(self.messenger, self.clock, offers)
+
+    @cached_property
+    def flights(self) -> Flights:
+        """Who waits for whom."""
+        from processor.flights import Flights
+
+        return Flights(self.storage.jobs, self.storage.queue, self.storage.cache)
+
+    @cached_property
+    def cancellation(self) -> Cancellation:
+        """How jobs are stopped."""
+        from processor.cancellation import Cancellation
+
+        return Cancellation(
+            conversation=self.conversation,
+            flights=self.flights,
+            jobs=self.storage.jobs,
+            limiter=self.storage.limiter,
+            clock=self.clock,
+            metrics=self.metrics,
+        )
+
+    @cached_property
+    def transcription(self) -> Transcription:
+        """What the product exists for."""
+        from processor.transcription import Transcription
+
+        return Transcription(
+            conversation=self.conversation,
+            wishes=self.wishes,
+            flights=self.flights,
+            source=self.source,
+            engine=self.engine,
+            jobs=self.storage.jobs,
+            cache=self.storage.cache,
+            history=self.storage.history,
+            clock=self.clock,
+            metrics=self.metrics,
+            archive=self.archive,
+        )
+
+    @cached_property
+    def commands(self) -> Commands:
+        """What commands and buttons do."""
+        from processor.commands import Commands, Deployment
+
+        storage = self.storage
+        return Commands(
+            messenger=self.messenger,
+            conversation=self.conversation,
+            wishes=self.wishes,
+            queue=storage.queue,
+            limiter=storage.limiter,
+            jobs=storage.jobs,
+            cache=storage.cache,
+            preferences=storage.preferences,
+            history=storage.history,
+            statistics=storage.statistics,
+            cancellation=self.cancellation,
+            deployment=Deployment.of(self.settings, self.engine.profile),
+            summariser=self.summariser,
+        )
+
+    @cached_property
+    def endings(self) -> Endings:
+        """How jobs end."""
+        from processor.endings import Endings
+
+        return Endings(
+            conversation=self.conversation,
+            flights=self.flights,
+            queue=self.storage.queue,
+            limiter=self.storage.limiter,
+            jobs=self.storage.jobs,
+            statistics=self.storage.statistics,
+            metrics=self.metrics,
+            lease_s=self.settings.lease_s,
         )
 
     @cached_property
     def processor(self) -> Processor:
         """The engine room."""
-        from processor.commands import Commands
-        from processor.conversation import Conversation
-        from processor.transcription import Transcription
         from processor.work import Processor
 
-        settings, storage, profile = self.settings, self.storage, self.engine.profile
-        conversation = Conversation(self.messenger, self.clock)
-        transcription = Transcription(
-            conversation=conversation,
-            source=self.source,
-            engine=self.engine,
-            queue=storage.queue,
-            jobs=storage.jobs,
-            cache=storage.cache,
-            preferences=storage.preferences,
-            history=storage.history,
-            clock=self.clock,
-            metrics=self.metrics,
-            archive=self.archive,
-            language=settings.speech_language or None,
-        )
-        commands = Commands(
-            messenger=self.messenger,
-            conversation=conversation,
-            queue=storage.queue,
-            limiter=storage.limiter,
-            jobs=storage.jobs,
-            cache=storage.cache,
-            preferences=storage.preferences,
-            history=storage.history,
-            engine_name=f"{profile.name}, {profile.model}",
-            retention_days=settings.retention_days,
-        )
         return Processor(
-            transcription=transcription,
-            commands=commands,
-            conversation=conversation,
-            queue=storage.queue,
-            limiter=storage.limiter,
-            jobs=storage.jobs,
+            transcription=self.transcription,
+            commands=self.commands,
+            cancellation=self.cancellation,
+            endings=self.endings,
+            flights=self.flights,
+            queue=self.storage.queue,
+            jobs=self.storage.jobs,
             clock=self.clock,
             metrics=self.metrics,
-            tries=settings.tries,
-            retry_delays_s=settings.retry_delays_s,
-            lease_s=settings.lease_s,
+            tries=self.settings.tries,
+            retry_delays_s=self.settings.retry_delays_s,
+            lease_s=self.settings.lease_s,
         )
 
     async def close(self) -> None:
         """Let go of connections and files, of the parts that were made."""
-        for name in ("messenger", "source", "archive", "engine"):
+        for name in ("messenger", "source", "archive", "engine", "summariser"):
             part = vars(self).get(name)
             if part is not None:
                 await part.close()

@@ -5,14 +5,15 @@ from __future__ import annotations
 import asyncio
 import logging
 from asyncio import to_thread
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING, Any, Protocol
 
 import composition
 from processor.outcome import FINISHED, Fate, Outcome
-from shared.errors import OperatorError
-from shared.jobs import Delivery, Job, Lane
+from shared.errors import OperatorError, TransientError
+from shared.jobs import Delivery, Job, Lane, Receipt
 from shared.settings import Settings
 from shared.telemetry import Metric
 
@@ -89,6 +90,7 @@ async def _keep(app: App, record: dict[str, Any], time_s: float | None) -> bool:
     except OperatorError as error:  # not a job of ours: the queue's policy buries it
         app.metrics.count(Metric.OPERATOR_ALARM)
         log.error("poison message", extra={"reason": str(error)})  # noqa: TRY400  # its trace says nothing more
+        await _bring_back_soon(app, to_receipt(record, app.settings))
         return True
     try:
         outcome = await _work(app, delivery, time_s)
@@ -97,6 +99,15 @@ async def _keep(app: App, record: dict[str, Any], time_s: float | None) -> bool:
         app.metrics.count(Metric.JOB_ATTEMPT_FAILED)
         log.exception("unexpected error", extra={"job": delivery.job.id})
         return True
+
+
+async def _bring_back_soon(app: App, receipt: Receipt) -> None:
+    """Do not let it wait as long as a job may take; if that fails, it does.
+
+    Not at once either: while a deployment is under way, the other release can read it.
+    """
+    with suppress(TransientError, OperatorError):
+        await to_thread(app.storage.queue.change_visibility, receipt, app.settings.lease_s)
 
 
 async def _work(app: App, delivery: Delivery, time_s: float | None) -> Outcome:
@@ -137,11 +148,17 @@ async def _settled(app: App, delivery: Delivery, outcome: Outcome) -> bool:
 
 def to_delivery(record: dict[str, Any], settings: Settings) -> Delivery:
     """Take an SQS record apart. Raise OperatorError when its body is not a job."""
-    queue_name = record["eventSourceARN"].rsplit(":", 1)[-1]
-    bulk = queue_name == settings.bulk_queue_url.rsplit("/", 1)[-1]
+    receipt = to_receipt(record, settings)
     return Delivery(
         job=Job.from_json(record["body"]),
-        receipt=record["receiptHandle"],
+        receipt=receipt.receipt,
         receive_count=int(record["attributes"]["ApproximateReceiveCount"]),
-        lane=Lane.BULK if bulk else Lane.EXPRESS,
+        lane=receipt.lane,
     )
+
+
+def to_receipt(record: dict[str, Any], settings: Settings) -> Receipt:
+    """What names an SQS record to its queue, whatever its body is."""
+    queue_name = record["eventSourceARN"].rsplit(":", 1)[-1]
+    bulk = queue_name == settings.bulk_queue_url.rsplit("/", 1)[-1]
+    return Receipt(record["receiptHandle"], Lane.BULK if bulk else Lane.EXPRESS)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from shared.errors import TranscriberError
+from shared.ports import JobState
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -17,10 +18,11 @@ if TYPE_CHECKING:
     from shared.ports import Clock, JobQueue, JobRecord, JobStore
 
 BEATS_PER_LEASE = 3  # two beats may fail before the lease runs out
+LOOK_S = 2.0  # between looks whether the user has stopped the job: reads cost less than beats
 
 
 class LeaseLostError(Exception):
-    """Another worker has the job now: stop, and touch nothing."""
+    """The job is no longer ours, another's or stopped: stop, and touch nothing."""
 
 
 @dataclass(slots=True)
@@ -45,26 +47,38 @@ async def heartbeat(
 ) -> AsyncIterator[None]:
     """Renew lease and visibility while the body runs; end it with LeaseLostError if they are gone.
 
-    A store that fails is asked again at the next beat.
+    So does a job that its user stopped. A store that fails is asked again at the next look.
     """
     body = asyncio.current_task()
     lost = False
 
     async def beat() -> None:
+        """Renew what is held; notice when it is not."""
         nonlocal lost
+        lease_until = clock.now() + lease_s
+        if await to_thread(hold.jobs.renew, hold.record.job.id, hold.owner, lease_s):
+            hold.record = replace(hold.record, lease_until=lease_until)
+            await to_thread(queue.change_visibility, delivery, lease_s)
+        else:
+            lost = True
+
+    async def live() -> None:
+        """Look often, beat now and then."""
+        nonlocal lost
+        beat_s = lease_s / BEATS_PER_LEASE
+        beat_at = clock.now() + beat_s
         while not lost:
-            await clock.sleep(lease_s / BEATS_PER_LEASE)
-            lease_until = clock.now() + lease_s
+            await clock.sleep(min(LOOK_S, beat_s))
             with suppress(TranscriberError):
-                if await to_thread(hold.jobs.renew, hold.record.job.id, hold.owner, lease_s):
-                    hold.record = replace(hold.record, lease_until=lease_until)
-                    await to_thread(queue.change_visibility, delivery, lease_s)
+                if clock.now() >= beat_at:
+                    await beat()
+                    beat_at = clock.now() + beat_s
                 else:
-                    lost = True
+                    lost = await _stopped(hold)
         if body is not None:
             body.cancel()
 
-    pulse = asyncio.create_task(beat())
+    pulse = asyncio.create_task(live())
     try:
         yield
     except asyncio.CancelledError:
@@ -76,3 +90,8 @@ async def heartbeat(
         pulse.cancel()
         with suppress(asyncio.CancelledError):
             await pulse
+
+
+async def _stopped(hold: Hold) -> bool:
+    record = await to_thread(hold.jobs.get, hold.record.job.id)
+    return record is not None and record.state is JobState.CANCELLED

@@ -2,6 +2,9 @@
 
 The next chunk is only made when there is a place for it. So a file that is still on its way is read
 just as fast as it is heard, and memory holds a few chunks however long it is.
+
+All chunks are heard in one language. Where nobody chose it, it is that of the first, but no chunk
+waits for that: engines detect it, and who detected another is asked once more.
 """
 
 from __future__ import annotations
@@ -9,8 +12,11 @@ from __future__ import annotations
 import asyncio
 from asyncio import to_thread
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from itertools import count, takewhile
+from typing import TYPE_CHECKING, NamedTuple
 
+from processor.places import Places
+from processor.spoken import SpokenLanguage
 from processor.stitching import gap, stitch
 from shared.errors import TransientError, UserError
 from shared.telemetry import Metric
@@ -20,14 +26,13 @@ from shared.transcripts import Recognition, Transcript
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from processor.conversation import Progress
     from processor.media import Prepared
+    from processor.progress import Progress
     from shared.audio import Audio
     from shared.jobs import Media
     from shared.ports import Engine, JobStore, Metrics
     from shared.transcripts import TranscriptKey
 
-CHUNKS_IN_FLIGHT = 8  # bounds memory: that many chunks exist at once
 ENDLESS = 1 << 31
 
 
@@ -44,22 +49,36 @@ class Request:
     """Nothing comes after this: what cannot be heard is marked, and the rest delivered."""
 
 
+class Heard(NamedTuple):
+    """A transcript, and what the providers took for it just now."""
+
+    transcript: Transcript
+    cost_usd: float
+
+
 @dataclass(slots=True)
 class _Run:
     """One file on its way through the engine."""
 
     request: Request
     known: dict[int, Recognition]
-    language: str | None
+    language: SpokenLanguage
     parts: dict[int, tuple[Audio, Recognition]] = field(default_factory=dict)
     """What was heard, by chunk index; the audio's bytes are dropped."""
     failures: dict[int, tuple[Audio, UserError | TransientError]] = field(default_factory=dict)
+    cost_usd: float = 0.0
 
     @property
     def total_s(self) -> float | None:
         """How long the file claims to be: for the progress shown, for nothing else."""
         media = self.request.media
         return self.request.prepared.declared_s or (media.duration_s if media else None)
+
+    def text(self) -> str:
+        """What was heard from the beginning on, up to the first part still missing."""
+        leading = takewhile(self.parts.__contains__, count())
+        segments = stitch(self.parts[index] for index in leading)
+        return " ".join(segment.text for segment in segments)
 
     def covered_s(self) -> float:
         """Seconds of media heard: decoded, else what the engine processed, else the header's."""
@@ -82,7 +101,7 @@ class Recogniser:
         self._jobs = jobs
         self._metrics = metrics
 
-    async def transcribe(self, request: Request) -> Transcript:
+    async def transcribe(self, request: Request) -> Heard:
         """The transcript; results of an earlier try under the same key are not paid for again.
 
         Raises what media and engine raise. A chunk that fails for good beside others that do not
@@ -91,8 +110,10 @@ class Recogniser:
         run = _Run(
             request=request,
             known=await to_thread(self._jobs.chunks, str(request.key)),
-            language=request.key.recipe.language,
+            language=SpokenLanguage(request.key.recipe.language),
         )
+        for index, heard_before in run.known.items():
+            run.language.heard(index, heard_before.language)
         try:
             await self._chunks(run)
         except ExceptionGroup as group:
@@ -103,42 +124,61 @@ class Recogniser:
         gaps = [_gap(audio, request.locale) for audio, _ in run.failures.values()]
         transcript = Transcript(
             segments=stitch([*heard, *gaps]),
-            language=run.language,
+            language=run.language.code,
             duration_s=run.covered_s(),
             declared_s=request.prepared.declared_s,
             complete=not gaps,
         )
         self._metrics.observe(Metric.AUDIO_S, transcript.duration_s)
-        return transcript
+        return Heard(transcript, run.cost_usd)
 
     async def _chunks(self, run: _Run) -> None:
-        places = asyncio.Semaphore(CHUNKS_IN_FLIGHT)
+        places = Places()
         async with asyncio.TaskGroup() as group:
             for index in range(ENDLESS):
-                await places.acquire()
+                await places.free()
                 audio = await to_thread(_next, run.request.prepared.chunks)
                 if audio is None:
                     break
                 task = group.create_task(self._chunk(run, index, audio))
-                task.add_done_callback(lambda _: places.release())
-                if index == 0 and run.language is None:
-                    await task  # its language holds for all the rest
+                places.take(len(audio.data), until=task)
+                if index == 0 and self._one_by_one and run.language.code is None:
+                    await task  # the next one would only wait, and then ask in vain
+
+    @property
+    def _one_by_one(self) -> bool:
+        """Whether the engine has but this machine, so that side by side nothing is faster."""
+        return self._engine.profile.takes_pcm
 
     async def _chunk(self, run: _Run, index: int, audio: Audio) -> None:
         heard = run.known.get(index)
         if heard is None:
             try:
-                heard = await self._ask(run, audio)
+                heard = await self._hear(run, index, audio)
             except (UserError, TransientError) as error:
                 if isinstance(error, TransientError) and not run.request.last_try:
                     raise
+                run.language.heard(index, None)
                 run.failures[index] = (replace(audio, data=b""), error)
                 return
             await to_thread(self._jobs.put_chunk, str(run.request.key), index, heard)
-        run.language = run.language or heard.language
         run.parts[index] = (replace(audio, data=b""), heard)
         if run.total_s:
-            await run.request.progress.show(run.covered_s() / run.total_s)
+            await run.request.progress.show(run.covered_s() / run.total_s, run.text())
+
+    async def _hear(self, run: _Run, index: int, audio: Audio) -> Recognition:
+        """What is said in ``audio``, in the language of the recording: only that is kept."""
+        asked_in = run.language.code
+        heard = await self._ask(run, audio)
+        run.language.heard(index, heard.language)
+        if asked_in or not heard.language or heard.language == await run.language.known():
+            return heard
+        try:
+            return await self._ask(run, audio)
+        except (UserError, TransientError) as error:
+            if isinstance(error, TransientError) and not run.request.last_try:
+                raise
+            return heard  # in the wrong language perhaps, but no gap
 
     async def _ask(self, run: _Run, audio: Audio) -> Recognition:
         loop = asyncio.get_running_loop()
@@ -151,7 +191,14 @@ class Recogniser:
                 asyncio.run_coroutine_threadsafe(progress.show(share), loop)
 
         self._metrics.count(Metric.PROVIDER_CALL)
-        return await self._engine.recognise(audio, language=run.language, progress=hear)
+        heard = await self._engine.recognise(
+            audio,
+            language=run.language.code,
+            instructions=run.request.key.recipe.instructions,
+            progress=hear,
+        )
+        run.cost_usd += heard.cost_usd
+        return heard
 
 
 def _gap(audio: Audio, locale: str) -> tuple[Audio, Recognition]:

@@ -3,29 +3,36 @@
 Three resources of the stack. The **secret** is a random token in SSM under a name that holds its
 rotation; a new rotation is another resource, so that CloudFormation removes the old one after a
 deployment that succeeded and the new one after one that failed. The **registration** is the webhook
-of one bot; its name holds the bot's id, so that a deletion never touches another bot's webhook. The **digest** tells
-one set of the functions' settings from another, so that each gets versions of its own.
+of one bot and its menus of commands; its name holds the bot's id, so that a deletion never touches
+another bot's webhook. The **digest** tells one set of the functions' settings from another, so that
+each gets versions of its own.
 """
 
 from __future__ import annotations
 
 import hashlib
+import logging
 import re
 import secrets
+import time
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from shared.errors import OperatorError, TranscriberError
+from shared.bot import menus, user_ids
+from shared.errors import OperatorError, TranscriberError, TransientError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-ALLOWED_UPDATES = ("message", "callback_query", "my_chat_member")
+    from shared.bot import Menu
+
 SECRET_BYTES = 48  # 64 characters once encoded; Telegram takes up to 256
 TOKEN = re.compile(r"(\d+):[\w-]+", re.ASCII)
 SECRET_NAME = "webhook-secret"  # noqa: S105 - the name of a parameter
 NOTHING_MADE = "nothing-made"  # stands for a resource whose creation failed at once
+MENUS_S = 20.0  # the time they may take of the function's 90 s
+log = logging.getLogger(__name__)
 
 
 class Parameters(Protocol):
@@ -53,6 +60,10 @@ class Bot(Protocol):
 
     def set_webhook(self, url: str, *, secret: str, connections: int) -> None:
         """Have updates delivered to ``url``; those that wait are kept."""
+        ...
+
+    def set_menu(self, menu: Menu) -> None:
+        """Have Telegram offer ``menu``; tried once, for no menu is worth waiting for."""
         ...
 
     def webhook_url(self) -> str:
@@ -102,13 +113,18 @@ class Token(NamedTuple):
 
 
 class Setup:
-    """Carries out CloudFormation's requests."""
+    """Carries out CloudFormation's requests. ``now`` is in seconds since any one moment."""
 
-    def __init__(self, parameters: Parameters, bot: Callable[[str, str], Bot]) -> None:
+    def __init__(
+        self,
+        parameters: Parameters,
+        bot: Callable[[str, str], Bot],
+        now: Callable[[], float] = time.monotonic,
+    ) -> None:
         vault = Vault(parameters, bot)
         self._resources: dict[str, Resource] = {
             "secret": WebhookSecret(vault),
-            "register": WebhookRegistration(vault),
+            "register": WebhookRegistration(vault, now),
             "digest": SettingsDigest(),
         }
 
@@ -203,10 +219,11 @@ class WebhookSecret:
 
 
 class WebhookRegistration:
-    """The webhook of a bot."""
+    """The webhook of a bot, and its menus."""
 
-    def __init__(self, vault: Vault) -> None:
+    def __init__(self, vault: Vault, now: Callable[[], float]) -> None:
         self._vault = vault
+        self._now = now
 
     def name(self, properties: Mapping[str, str]) -> str:
         """A name that holds the bot's id."""
@@ -223,6 +240,7 @@ class WebhookRegistration:
         bot = self._vault.bot(self._vault.token(properties), properties)
         connections = int(properties["MaxConnections"])
         bot.set_webhook(properties["Url"], secret=secret, connections=connections)
+        self._offer_menus(bot, user_ids(properties.get("AdminUserIds", "")))
         return {}
 
     def remove(self, name: str, properties: Mapping[str, str]) -> None:
@@ -236,6 +254,23 @@ class WebhookRegistration:
                 bot.delete_webhook()
         except OperatorError:
             return  # without a token that Telegram takes there is no webhook that we could delete
+
+    def _offer_menus(self, bot: Bot, admin_ids: tuple[int, ...]) -> None:
+        """Set every menu; a deployment does not fail for one, the bot works as well without."""
+        refused, late = 0, self._now() + MENUS_S
+        for menu in menus(admin_ids):
+            try:
+                bot.set_menu(menu)
+            except OperatorError:  # an admin who never wrote to the bot
+                refused += 1
+            except TransientError as error:
+                log.warning("menus left as they were", extra={"reason": str(error)})
+                return
+            if self._now() > late:
+                log.warning("menus left as they were", extra={"reason": "Telegram is slow"})
+                return
+        if refused:
+            log.warning("menus refused", extra={"count": refused})
 
 
 class SettingsDigest:

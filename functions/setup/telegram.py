@@ -1,4 +1,4 @@
-"""Three methods of the Bot API over the standard library; addresses, which hold the token, stay here."""
+"""A few methods of the Bot API over the standard library; addresses, which hold the token, stay here."""
 
 from __future__ import annotations
 
@@ -9,11 +9,14 @@ import urllib.error
 import urllib.request
 from typing import TYPE_CHECKING, Any
 
-from setup.registration import ALLOWED_UPDATES, TokenRefusedError
+from setup.registration import TokenRefusedError
+from shared.bot import ALLOWED_UPDATES
 from shared.errors import OperatorError, RateLimitedError, TransientError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from shared.bot import Menu
 
 TRIES = 3
 TIMEOUT_S = 10.0  # with TRIES and PAUSE_S well below the function's own timeout
@@ -49,6 +52,10 @@ class TelegramBot:
             allowed_updates=list(ALLOWED_UPDATES),
             drop_pending_updates=False,
         )
+
+    def set_menu(self, menu: Menu) -> None:
+        """Have Telegram offer ``menu``; tried once, for no menu is worth waiting for."""
+        self._once("setMyCommands", menu.parameters())
 
     def webhook_url(self) -> str:
         """Where updates are delivered now; empty for nowhere."""

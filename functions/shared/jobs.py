@@ -166,6 +166,14 @@ class Delivery:
     lane: Lane
 
 
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What a delivery leaves of itself where the message is no job that this release can read."""
+
+    receipt: str
+    lane: Lane
+
+
 def job_id(*identity: object) -> str:
     """A short stable id from what identifies the request: 20 hex digits (80 bits)."""
     text = "\x1f".join(str(part) for part in identity)

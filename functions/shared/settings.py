@@ -6,6 +6,7 @@ Each field is read from the variable of its own name in capitals; its ``doc`` is
 
 from __future__ import annotations
 
+import math
 import os
 from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any, Self
@@ -187,6 +188,6 @@ def _parse(name: str, text: str, default: Any, metadata: Mapping[str, Any]) -> A
 
 
 def _positive(number: float) -> float:
-    if not number > 0:
+    if not 0 < number < math.inf:
         raise ValueError(number)
     return number

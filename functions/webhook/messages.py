@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from webhook.captions import Caption
     from webhook.requests import Request
 
-ARGUMENT_LIMIT = 420  # characters kept behind a command: ten terms of forty, a job below 2 kB
+ARGUMENT_LIMIT = 420  # characters kept behind a command: ten terms of forty
+ARGUMENT_BYTES = 1000  # and in UTF-8, so that a job stays below 2 kB
 GENERAL_TOPIC = 1  # Telegram refuses messages sent to it by number
 PRIVATE, CHANNEL = "private", "channel"
 GROUPS = ("group", "supergroup")
@@ -149,7 +150,8 @@ def _command(message: _Message, words: Sequence[str]) -> Request | None:
         if name == TRANSCRIBE:
             return _replied(message, captions.read(rest, message.username))
         # Control characters would grow sixfold in the job.
-        argument = "".join(character for character in rest if character >= " ")[:ARGUMENT_LIMIT]
+        visible = "".join(character for character in rest if character >= " ")[:ARGUMENT_LIMIT]
+        argument = visible.encode()[:ARGUMENT_BYTES].decode(errors="ignore")
         return CommandRequest(job_id("update", message.update_id), message.origin, name, argument)
     return None
 

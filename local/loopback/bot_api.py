@@ -15,11 +15,13 @@ from typing import TYPE_CHECKING, Any, Self
 
 from aiohttp import web
 
+from local.loopback import menus
 from local.loopback.chats import Chat
 from local.loopback.faults import Drop, Faults, HtmlPage, Refusal, Truncate
+from local.loopback.groups import Channel, ForeignGroup, Group
 from local.loopback.methods import Methods
 from local.loopback.parameters import LARGEST_REQUEST_BYTES, read_parameters
-from local.loopback.people import Group, User
+from local.loopback.people import User
 from local.loopback.state import State
 from local.loopback.updates import Updates
 from local.loopback.webhook import Webhook
@@ -54,15 +56,15 @@ class LoopbackBotApi:
     ) -> None:
         clock = clock or SystemClock()
         self._token = token
-        self._hears_all = hears_all
         self._updates = Updates(clock)
         self._faults = Faults()
         self._groups = 0
         self.state = State(token, username, clock, self._updates)
+        self.state.abilities["can_read_all_group_messages"] = hears_all
         self.webhook = Webhook(
             self._updates, clock, self.execute, allow_http=allow_http, paced=paced
         )
-        self._methods = Methods(self.state, self.webhook, hears_all=hears_all)
+        self._methods = Methods(self.state, self.webhook)
         self._runner: web.AppRunner | None = None
         self.refused: list[tuple[str, Refusal]] = []
         """Methods and what they were refused with, oldest first."""
@@ -100,18 +102,35 @@ class LoopbackBotApi:
         about = {"id": user_id, "is_bot": False, "first_name": first_name}
         if language_code:
             about["language_code"] = language_code
-        return User(self.state, about, hears_all=self._hears_all)
+        return User(self.state, about)
 
     def group(self, title: str, *, type: str = "supergroup", forum: bool = False) -> Group:  # noqa: A002 - the Bot API's word
-        """A group that the bot is in; ``type`` is ``group`` or ``supergroup``."""
+        """A group that the bot is a member of; ``type`` is ``group`` or ``supergroup``."""
+        return Group(self.state, self._open(title, type, forum=forum))
+
+    def channel(self, title: str) -> Channel:
+        """A channel that the bot administers."""
+        return Channel(self.state, self._open(title, "channel", status="administrator"))
+
+    def foreign_group(self, title: str) -> ForeignGroup:
+        """A supergroup that the bot is no member of: people there may ask it as a guest."""
+        return ForeignGroup(self.state, self._open(title, "supergroup", status="left"))
+
+    def _open(self, title: str, kind: str, *, forum: bool = False, status: str = "member") -> Chat:
         self._groups += 1
-        group_id = self.state.new_supergroup_id() if type == "supergroup" else -self._groups
-        chat = self.state.open_chat(Chat(group_id, type, {"title": title}, forum=forum))
-        return Group(self.state, chat)
+        chat_id = -self._groups if kind == "group" else self.state.new_supergroup_id()
+        chat = Chat(chat_id, kind, {"title": title}, forum=forum)
+        chat.members[self.state.bot["id"]] = status
+        return self.state.open_chat(chat)
 
     def chat(self, chat_id: int) -> Chat:
         """What the chat with this id shows."""
         return self.state.chats[chat_id]
+
+    def menu(self, user: User, place: Group | None = None) -> list[dict[str, str]]:
+        """The commands Telegram offers ``user`` there; in the private chat by default."""
+        chat = place.chat if place else user.chat
+        return menus.shown(self.state, chat, user.id, user.about.get("language_code", ""))
 
     def events(self) -> EventStream:
         """What the bot does from now on, for ``async for``; ends when the server closes."""

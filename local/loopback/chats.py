@@ -6,13 +6,18 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from local.loopback.file_ids import FileId
+from local.loopback.formatting import found
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from local.loopback.drafts import Draft
     from local.loopback.faults import Refusal
+    from local.loopback.formatting import Entities, Keyboard
+    from local.loopback.people import Business
+    from local.loopback.record import Entry
 
-Keyboard = list[list[dict[str, Any]]]
+IN_CHARGE = ("creator", "administrator")
 
 
 @dataclass(slots=True, eq=False)
@@ -42,12 +47,23 @@ class Message:
     chat: Chat
     date: int
     sender: dict[str, Any]
+    """The user or bot; of a post in a channel, nobody is told."""
     text: str = ""
+    entities: Entities = field(default_factory=list)
+    """Those that were given with the text or caption; others Telegram finds by itself."""
     caption: str = ""
     buttons: Keyboard = field(default_factory=list)
     file: StoredFile | None = None
     reply_to: Message | None = None
     thread_id: int | None = None
+    sender_chat: Chat | None = None
+    """On whose behalf it was written: a channel, or the group of an anonymous administrator."""
+    album: str | None = None
+    """The media group it belongs to."""
+    inline_id: str | None = None
+    """What alone names the bot's answer to a guest."""
+    guest_query_id: str | None = None
+    """By which the bot may answer, where a guest asked it."""
     forward_origin: dict[str, Any] | None = None
     service: dict[str, Any] = field(default_factory=dict)
     """Fields of a service message."""
@@ -63,7 +79,14 @@ class Message:
     @property
     def from_bot(self) -> bool:
         """Whether the bot wrote it."""
-        return bool(self.sender.get("is_bot"))
+        return bool(self.sender.get("is_bot")) and self.sender_chat is None
+
+    @property
+    def author(self) -> str:
+        """The name shown above it."""
+        if self.sender_chat:
+            return self.sender_chat.names["title"]
+        return str(self.sender["first_name"])
 
     @property
     def button_texts(self) -> list[str]:
@@ -99,15 +122,17 @@ class Message:
         """The Bot API's Message."""
         shown = {
             "message_id": self.id,
-            "from": self.sender,
+            **self._signature(),
             "chat": self.chat.to_dict(),
             "date": self.date,
             "edit_date": self.edited_at,
             "forward_origin": self.forward_origin,
+            "media_group_id": self.album,
+            "guest_query_id": self.guest_query_id,
             "text": self.text,
-            "entities": _commands(self.text),
+            "entities": found(self.text) + (self.entities if self.text else []),
             "caption": self.caption,
-            "caption_entities": _commands(self.caption),
+            "caption_entities": found(self.caption) + (self.entities if self.caption else []),
             **self._thread(),
             **self._media(),
             **self.service,
@@ -117,6 +142,20 @@ class Message:
         if self.buttons:
             shown["reply_markup"] = {"inline_keyboard": self.buttons}
         return {key: value for key, value in shown.items() if value not in (None, "", [])}
+
+    def _signature(self) -> dict[str, Any]:
+        """Who wrote it, as far as the bot is told."""
+        if self.chat.type == "channel":
+            return {"sender_chat": self.chat.to_dict()}
+        signed: dict[str, Any] = {"from": self.sender}
+        if self.sender_chat:
+            signed["sender_chat"] = self.sender_chat.to_dict()
+        business = self.chat.business
+        if business:
+            signed["business_connection_id"] = business.id
+            if self.from_bot:
+                signed |= {"from": business.owner.about, "sender_business_bot": self.sender}
+        return signed
 
     def _thread(self) -> dict[str, Any]:
         if self.thread_id is None:
@@ -149,8 +188,18 @@ class Chat:
     forum: bool = False
     threads: set[int] = field(default_factory=set)
     """Topics that exist; the general one is none of them."""
+    closed_threads: set[int] = field(default_factory=set)
     history: list[Message] = field(default_factory=list)
     """Every message ever, those deleted too."""
+    log: list[Entry] = field(default_factory=list)
+    """All that happened, oldest first."""
+    drafts: list[Draft] = field(default_factory=list)
+    """Every state of every draft ever shown."""
+    members: dict[int, str] = field(default_factory=dict)
+    """What each member of a group is: creator, administrator, member, left or kicked."""
+    business: Business | None = None
+    """The account in whose chat this is, where the bot writes on somebody's behalf."""
+    reactions_allowed: bool = True
     actions: list[str] = field(default_factory=list)
     """What the bot was seen doing: ``typing`` …"""
     refusal: Refusal | None = None
@@ -174,6 +223,10 @@ class Chat:
         """The message with this id, unless it was deleted."""
         return next((m for m in self.messages if m.id == message_id), None)
 
+    def in_charge(self, user_id: int) -> bool:
+        """Whether the user, or bot, is an administrator or the owner."""
+        return self.members.get(user_id) in IN_CHARGE
+
     def to_dict(self) -> dict[str, Any]:
         """The Bot API's Chat."""
         shown: dict[str, Any] = {"id": self.id, "type": self.type, **self.names}
@@ -188,13 +241,6 @@ class Callback:
 
     id: str
     data: str
+    label: str
     message: Message
     answers: list[str] = field(default_factory=list)
-
-
-def _commands(text: str) -> list[dict[str, Any]]:
-    """The entity of the command that ``text`` begins with."""
-    words = text.split(maxsplit=1)
-    if not words or not words[0].startswith("/") or words[0] == "/" or text[0] != "/":
-        return []
-    return [{"type": "bot_command", "offset": 0, "length": len(words[0])}]

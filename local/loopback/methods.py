@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import inspect
-import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from local.loopback import messages
+from local.loopback import drafts, guests, members, menus, messages, presence
 from local.loopback.faults import Refusal, bad_request
 from local.loopback.file_ids import FileId
 from local.loopback.parameters import Parameters
@@ -18,8 +17,6 @@ if TYPE_CHECKING:
     from local.loopback.webhook import Webhook
 
 LARGEST_DOWNLOAD_BYTES = 20 << 20
-MOST_COMMANDS = 100
-LONGEST_DESCRIPTION = 256
 WEBHOOK_ACTIVE = (
     "Conflict: can't use getUpdates method while webhook is active; "
     "use deleteWebhook to delete the webhook first"
@@ -35,17 +32,15 @@ class Said(NamedTuple):
 class Methods:
     """Carries calls out; ``call`` gives the result and what Telegram says beside it."""
 
-    def __init__(self, state: State, webhook: Webhook, *, hears_all: bool) -> None:
+    def __init__(self, state: State, webhook: Webhook) -> None:
         self._state = state
         self._webhook = webhook
-        self._hears_all = hears_all
         own = (
             self.get_me,
             self.get_updates,
             self.set_webhook,
             self.delete_webhook,
             self.get_webhook_info,
-            self.set_my_commands,
             self.get_file,
         )
         chat_methods = (
@@ -53,9 +48,16 @@ class Methods:
             messages.send_document,
             messages.edit_message_text,
             messages.delete_message,
-            messages.send_chat_action,
-            messages.set_message_reaction,
-            messages.answer_callback_query,
+            drafts.send_message_draft,
+            presence.send_chat_action,
+            presence.set_message_reaction,
+            presence.answer_callback_query,
+            guests.answer_guest_query,
+            members.get_chat_member,
+            members.get_chat_administrators,
+            menus.set_my_commands,
+            menus.get_my_commands,
+            menus.delete_my_commands,
         )
         self._by_name: dict[str, Callable[..., Any]] = {_plain(m): m for m in own}
         for method in chat_methods:
@@ -79,12 +81,7 @@ class Methods:
 
     def get_me(self, _call: Parameters) -> dict[str, Any]:
         """Who the bot is."""
-        return {
-            **self._state.bot,
-            "can_join_groups": True,
-            "can_read_all_group_messages": self._hears_all,
-            "supports_inline_queries": False,
-        }
+        return {**self._state.bot, **self._state.abilities}
 
     async def get_updates(self, call: Parameters) -> list[dict[str, Any]]:
         """Poll; a webhook forbids it, and a newer poll ends an older one."""
@@ -115,23 +112,6 @@ class Methods:
     def get_webhook_info(self, _call: Parameters) -> dict[str, Any]:
         """Where updates go, and what went wrong with it last."""
         return self._webhook.info()
-
-    def set_my_commands(self, call: Parameters) -> bool:
-        """Set the menu of a scope and a language."""
-        commands = call.structure("commands")
-        if not isinstance(commands, list) or len(commands) > MOST_COMMANDS:
-            raise bad_request("can't parse commands: expected an Array of BotCommand")
-        for command in commands:
-            if not re.fullmatch(r"/?[a-z0-9_]{1,32}", command.get("command", "")):
-                raise bad_request("BOT_COMMAND_INVALID")
-            if not 1 <= len(command.get("description", "").strip()) <= LONGEST_DESCRIPTION:
-                raise bad_request("BOT_COMMAND_DESCRIPTION_INVALID")
-        language = call.text("language_code")
-        if not re.fullmatch(r"([a-z]{2})?", language):
-            raise bad_request("BOT_COMMAND_LANGUAGE_CODE_INVALID")
-        scope = (call.structure("scope") or {}).get("type", "default")
-        self._state.commands[scope, language] = commands
-        return True
 
     def get_file(self, call: Parameters) -> dict[str, Any]:
         """Prepare a download; only up to 20 MiB."""

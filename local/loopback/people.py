@@ -1,4 +1,4 @@
-"""Simulated users and groups: what people do at the other end of the chat."""
+"""Simulated users: what people do at the other end of the chat."""
 
 from __future__ import annotations
 
@@ -6,63 +6,42 @@ from typing import TYPE_CHECKING, Any, TypedDict
 
 from local.loopback.chats import Chat
 from local.loopback.faults import Refusal
+from local.loopback.groups import ANONYMOUS, BusinessChat
+from local.loopback.record import What
 
 if TYPE_CHECKING:
     from typing import Unpack
 
     from local.loopback.chats import Callback, Message
+    from local.loopback.drafts import Draft
+    from local.loopback.groups import Group, Place
     from local.loopback.state import State
 
 BLOCKED = "Forbidden: bot was blocked by the user"
 DEACTIVATED = "Forbidden: user is deactivated"
-MIGRATED = "Bad Request: group chat was upgraded to a supergroup chat"
 
 
 class Placement(TypedDict, total=False):
     """Where and how a message is sent; the user's private chat with the bot by default."""
 
-    chat: Group | None
+    chat: Place | None
     reply_to: Message | None
     thread_id: int | None
     caption: str
+    album: str | None
+    """The media group it belongs to: the same for several messages sent as one."""
+    anonymous: bool
+    """In the name of the group that the user administers."""
     size_bytes: int | None
     """An announced size other than the data's: a film needs no two gigabytes to be tried."""
-
-
-class Group:
-    """A group or supergroup; ``chat`` is what it shows."""
-
-    def __init__(self, state: State, chat: Chat) -> None:
-        self._state = state
-        self.chat = chat
-
-    @property
-    def id(self) -> int:
-        """The chat's id."""
-        return self.chat.id
-
-    def open_thread(self, thread_id: int) -> None:
-        """Open a topic of a forum."""
-        self.chat.threads.add(thread_id)
-
-    def migrate(self) -> Group:
-        """Upgrade to a supergroup: calls for the old id are refused and told the new one."""
-        moved = Chat(self._state.new_supergroup_id(), "supergroup", dict(self.chat.names))
-        self._state.open_chat(moved)
-        self.chat.refusal = Refusal(400, MIGRATED, {"migrate_to_chat_id": moved.id})
-        note = {"migrate_to_chat_id": moved.id}
-        message = self._state.post(self.chat, self._state.bot, service=note)
-        self._state.updates.put("message", message.to_dict())
-        return Group(self._state, moved)
 
 
 class User:
     """Somebody who writes to the bot; ``chat`` is the private chat, empty until he writes."""
 
-    def __init__(self, state: State, about: dict[str, Any], *, hears_all: bool) -> None:
+    def __init__(self, state: State, about: dict[str, Any]) -> None:
         self._state = state
-        self._hears_all = hears_all
-        self.about = about
+        self.about = state.users.setdefault(about["id"], about)
         names = {"first_name": str(about["first_name"])}
         self.chat = state.open_chat(Chat(about["id"], "private", names))
 
@@ -78,8 +57,9 @@ class User:
 
     async def reply(self, message: Message, text: str) -> Message:
         """Answer ``message`` where it stands."""
-        place = {"chat": message.chat, "thread_id": message.thread_id}
-        return self._say({}, **place, reply_to=message, text=text)
+        return self._say(
+            {}, chat=message.chat, thread_id=message.thread_id, reply_to=message, text=text
+        )
 
     async def send_voice(
         self,
@@ -159,23 +139,56 @@ class User:
     async def press(self, message: Message, button: str) -> Callback:
         """Press the button with this label; its message may have been deleted meanwhile."""
         choices = {item["text"]: item for row in message.buttons for item in row}
-        callback = self._state.press(message, choices[button]["callback_data"], self.id)
-        shown = message.to_dict()
-        if message.deleted:
-            shown = {"message_id": message.id, "chat": message.chat.to_dict(), "date": 0}
+        data = choices[button]["callback_data"]
+        callback = self._state.press(message, button, data, self.about)
         body = {
             "id": callback.id,
             "from": self.about,
             "chat_instance": str(-message.chat.id),
             "data": callback.data,
-            "message": shown,
         }
+        if message.inline_id:
+            body["inline_message_id"] = message.inline_id
+        elif message.deleted:
+            remains = {"message_id": message.id, "chat": message.chat.to_dict(), "date": 0}
+            body["message"] = remains
+        else:
+            body["message"] = message.to_dict()
         self._state.updates.put("callback_query", body)
         return callback
 
     async def delete(self, message: Message) -> None:
         """Delete a message; the bot is not told."""
-        message.deleted = True
+        self._state.delete(message, self.about["first_name"])
+
+    @property
+    def draft(self) -> Draft | None:
+        """What the private chat shows the bot writing now."""
+        return self._state.draft(self.chat)
+
+    async def stop(self) -> None:
+        """Press the Stop button of the draft. Raise LookupError when there is none to press."""
+        draft = self.draft
+        if draft is None or not draft.can_stop:
+            raise LookupError("no draft with a Stop button is shown")
+        name = self.about["first_name"]
+        self._state.note(What.STOPPED, self.chat, name, text=draft.text, draft_id=draft.id)
+        draft.can_stop = False
+        if not draft.keep_on_stop:
+            self._state.end_draft(self.chat)
+        # Documented as a number, sent by the server as text.
+        body = {"chat": self.chat.to_dict(), "draft_id": str(draft.id)}
+        self._state.updates.put("stopped_message_generation", body)
+
+    def open_thread(self, thread_id: int) -> None:
+        """Open a topic in the private chat."""
+        self.chat.threads.add(thread_id)
+
+    async def connect_bot(self, *, can_reply: bool = True) -> Business:
+        """Let the bot follow the chats of this account, which is a business's."""
+        business = Business(self._state, self, can_reply=can_reply)
+        business.tell()
+        return business
 
     async def block(self) -> None:
         """Shut the bot out of the private chat."""
@@ -191,16 +204,23 @@ class User:
         """Delete the account."""
         self.chat.refusal = Refusal(403, DEACTIVATED)
 
-    async def add_bot(self, group: Group) -> None:
-        """Invite the bot into ``group``."""
-        group.chat.refusal = None
-        self._tell_membership(group.chat, "left", "member")
+    async def add_bot(self, place: Place) -> None:
+        """Invite the bot into a group, or into a channel, where bots are always in charge."""
+        place.chat.refusal = None
+        channel = place.chat.type == "channel"
+        self._tell_membership(place.chat, "left", "administrator" if channel else "member")
+        if not channel:
+            self._say({}, chat=place.chat, service={"new_chat_members": [self._state.bot]})
 
-    async def remove_bot(self, group: Group) -> None:
-        """Throw the bot out of ``group``."""
-        description = f"Forbidden: bot was kicked from the {group.chat.type} chat"
-        group.chat.refusal = Refusal(403, description)
-        self._tell_membership(group.chat, "member", "kicked")
+    async def remove_bot(self, place: Place) -> None:
+        """Throw the bot out of a group or channel."""
+        description = f"Forbidden: bot was kicked from the {place.chat.type} chat"
+        place.chat.refusal = Refusal(403, description)
+        self._tell_membership(place.chat, "member", "kicked")
+
+    async def promote_bot(self, group: Group) -> None:
+        """Put the bot in charge of ``group``, and have Telegram tell it."""
+        self._tell_membership(group.chat, "member", "administrator")
 
     def _upload(
         self, kind: str, data: bytes, fields: dict[str, Any], placement: Placement
@@ -211,21 +231,50 @@ class User:
 
     def _say(self, placement: Placement, **content: Any) -> Message:
         """Post a message and tell the bot of it, where the bot may hear it."""
-        group = placement.get("chat")
-        place = {
-            "chat": group.chat if group else self.chat,
+        place = placement.get("chat")
+        chat = place.chat if place else self.chat
+        shown: dict[str, Any] = {
+            "chat": chat,
+            "sender": self.about,
             "reply_to": placement.get("reply_to"),
             "thread_id": placement.get("thread_id"),
             "caption": placement.get("caption", ""),
+            "album": placement.get("album"),
         }
-        message = self._state.post(sender=self.about, **{**place, **content})
-        if self._heard(message):
-            self._state.updates.put("message", message.to_dict())
+        if placement.get("anonymous"):
+            shown |= {"sender": ANONYMOUS, "sender_chat": chat}
+        shown |= content
+        if shown["chat"].type == "channel":
+            shown["sender_chat"] = shown["chat"]
+        message = self._state.post(**shown)
+        self._tell(message)
         return message
 
+    def _tell(self, message: Message) -> None:
+        """Tell the bot of ``message`` the way it hears of such, if it does."""
+        chat, updates = message.chat, self._state.updates
+        if chat.business:
+            if chat.business.enabled:
+                updates.put("business_message", message.to_dict())
+        elif chat.type == "channel":
+            updates.put("channel_post", message.to_dict())
+        elif chat.members.get(self._state.bot["id"]) in ("left", "kicked"):
+            if self._summoned(message):
+                count = len(self._state.guests) + len(self._state.inline)
+                message.guest_query_id = self._state.named(f"guest {chat.id}", count)
+                self._state.guests[message.guest_query_id] = message
+                updates.put("guest_message", message.to_dict())
+        elif self._heard(message):
+            updates.put("message", message.to_dict())
+
     def _heard(self, message: Message) -> bool:
-        """Privacy mode: in groups a bot hears commands and replies to itself, unless set free."""
-        if message.chat.private or self._hears_all:
+        """Privacy mode: in groups a bot hears commands and replies to itself, unless set free.
+
+        A mention of its name is not enough.
+        """
+        state, chat = self._state, message.chat
+        free = state.abilities["can_read_all_group_messages"] or chat.in_charge(state.bot["id"])
+        if chat.private or free or message.service:
             return True
         if message.reply_to and message.reply_to.from_bot:
             return True
@@ -233,9 +282,22 @@ class User:
         if not words or not words[0].startswith("/"):
             return False
         addressee = words[0].partition("@")[2]
-        return addressee.lower() in ("", str(self._state.bot["username"]).lower())
+        return addressee.lower() in ("", str(state.bot["username"]).lower())
+
+    def _summoned(self, message: Message) -> bool:
+        """Whether a message in a chat without the bot calls it in as a guest."""
+        if not self._state.abilities["supports_guest_queries"]:
+            return False
+        if message.reply_to and message.reply_to.from_bot:
+            return True
+        words = (message.text or message.caption).lower().split()
+        return f"@{self._state.bot['username']}".lower() in words
 
     def _tell_membership(self, chat: Chat, old: str, new: str) -> None:
+        if not chat.private:
+            chat.members[self._state.bot["id"]] = new
+        who = str(self.about["first_name"])
+        self._state.note(What.SERVICE, chat, who, text=f"bot: {old} → {new}")
         body = {
             "chat": chat.to_dict(),
             "from": self.about,
@@ -244,3 +306,39 @@ class User:
             "new_chat_member": {"user": self._state.bot, "status": new},
         }
         self._state.updates.put("my_chat_member", body)
+
+
+class Business:
+    """The connection of a business account with the bot, which writes there in its name."""
+
+    def __init__(self, state: State, owner: User, *, can_reply: bool) -> None:
+        self._state = state
+        self.owner = owner
+        self.can_reply = can_reply
+        self.enabled = True
+        self.id = state.named(f"business {owner.id}", len(state.businesses))
+        self.chats: dict[int, Chat] = {}
+        """By the customer's id."""
+        state.businesses[self.id] = self
+
+    def chat_with(self, customer: User) -> BusinessChat:
+        """The chat of the account with ``customer``."""
+        chat = Chat(customer.id, "private", dict(customer.chat.names), business=self)
+        return BusinessChat(self._state, self.chats.setdefault(customer.id, chat))
+
+    async def disconnect(self) -> None:
+        """End the connection."""
+        self.enabled = False
+        self.tell()
+
+    def tell(self) -> None:
+        """Tell the bot how the connection stands."""
+        body = {
+            "id": self.id,
+            "user": self.owner.about,
+            "user_chat_id": self.owner.id,
+            "date": self._state.now,
+            "rights": {"can_reply": True} if self.can_reply else {},
+            "is_enabled": self.enabled,
+        }
+        self._state.updates.put("business_connection", body)

@@ -18,7 +18,14 @@ LONGEST_POLL_S = 50.0
 MOST_UPDATES = 100
 MESSAGE_LIFETIME_S = 86_400.0
 CALLBACK_LIFETIME_S = 150.0
-CALLBACK_QUEUE = 3 << 33  # callbacks queue by user, apart from every chat's messages
+# Callbacks queue by user, business messages and guests' questions by chat: each kind on its own.
+QUEUES = {
+    "callback_query": 3 << 33,
+    "business_connection": 10 << 33,
+    "business_message": 11 << 33,
+    "guest_message": 12 << 33,
+}
+WHO = {"callback_query": "from", "business_connection": "user"}
 LEFT_OUT = frozenset({"chat_member", "message_reaction", "message_reaction_count"})
 TERMINATED_BY_POLL = (
     "Conflict: terminated by other getUpdates request; "
@@ -61,9 +68,8 @@ class Updates:
         """Add an update of ``kind``, if the bot wants to hear of it."""
         if kind not in self.allowed if self.allowed else kind in LEFT_OUT:
             return
-        callback = kind == "callback_query"
-        queue = body["from"]["id"] + CALLBACK_QUEUE if callback else body["chat"]["id"]
-        lifetime_s = CALLBACK_LIFETIME_S if callback else MESSAGE_LIFETIME_S
+        queue = body[WHO.get(kind, "chat")]["id"] + QUEUES.get(kind, 0)
+        lifetime_s = CALLBACK_LIFETIME_S if kind == "callback_query" else MESSAGE_LIFETIME_S
         update = {"update_id": self._next_id, kind: body}
         self._waiting[self._next_id] = Waiting(update, queue, self._clock.now() + lifetime_s)
         self._next_id += 1

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from scripts.operators import bot_api
 from scripts.operators.deployment import BOT_TOKEN
 from scripts.operators.findings import bad, good, warning
+from shared.bot import ALLOWED_UPDATES
 from shared.errors import OperatorError
 from shared.texts import span
 
@@ -28,13 +29,14 @@ def bot(deployment: Deployment) -> Iterator[Finding]:
     """Telegram knows the token, and it is the bot the stack was deployed for."""
     token, url = deployment.secret(BOT_TOKEN), deployment.telegram_url
     try:
-        name = bot_api.ask(token, url, "getMe")["username"]
+        me = bot_api.ask(token, url, "getMe")
     except OperatorError:
         yield bad(
             "Telegram does not know the bot token",
             f"copy it from @BotFather, then run `{deployment.make('secrets')}`",
         )
         return
+    name = me["username"]
     deployed = deployment.stack.outputs.get("BotUsername", name)
     if deployed == name:
         yield good(f"@{name}")
@@ -42,6 +44,12 @@ def bot(deployment: Deployment) -> Iterator[Finding]:
         yield bad(
             f"the token is @{name}'s, the stack was deployed for @{deployed}",
             f"give another SecretRotation in samconfig.toml, then run `{deployment.make('deploy')}`",
+        )
+    wants_all = deployment.stack.parameters.get("GroupMode") == "all"
+    if wants_all and not me.get("can_read_all_group_messages"):
+        yield warning(
+            "GroupMode is all, but in privacy mode only commands and replies reach the bot in groups",
+            "send /setprivacy to @BotFather, or make the bot an administrator of its groups",
         )
 
 
@@ -62,6 +70,10 @@ def webhook(deployment: Deployment) -> Iterator[Finding]:
             f"{pending} updates wait; last error {span(max(ago_s, 0))} ago: {message}",
             bot_api.meaning(message, deployment.stage.name),
         )
+    elif held_back := sorted(
+        set(ALLOWED_UPDATES) - set(info.get("allowed_updates", ALLOWED_UPDATES))
+    ):
+        yield warning(f"Telegram was never asked for: {', '.join(held_back)}", register)
     elif pending > MANY_PENDING:
         yield warning(f"{pending} updates wait", "ask again in a minute; if they stay: front door")
     else:

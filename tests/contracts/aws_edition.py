@@ -15,6 +15,7 @@ from shared.adapters.aws.dynamo_jobs import DynamoJobStore
 from shared.adapters.aws.dynamo_leases import DynamoLeases
 from shared.adapters.aws.dynamo_limiter import DynamoRateLimiter
 from shared.adapters.aws.dynamo_preferences import DynamoPreferences
+from shared.adapters.aws.dynamo_statistics import DynamoStatistics
 from shared.adapters.aws.dynamo_table import DynamoTable
 from shared.adapters.aws.sqs import SqsJobQueue
 from shared.jobs import Lane
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
         Leases,
         Preferences,
         RateLimiter,
+        Statistics,
     )
 
 
@@ -93,6 +95,10 @@ class AwsEdition:
     def history(self) -> History:
         """A client of the users' history."""
         return DynamoHistory(self._cache(), self._clock, WRITE_BACKOFF, retention_s=RETENTION_S)
+
+    def statistics(self) -> Statistics:
+        """A client of the figures of each day."""
+        return DynamoStatistics(self._state(), self._clock, WRITE_BACKOFF, retention_s=RETENTION_S)
 
     def leases(self) -> Leases:
         """A client of the leases."""

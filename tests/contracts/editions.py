@@ -15,6 +15,7 @@ from shared.adapters.sqlite.leases import SqliteLeases
 from shared.adapters.sqlite.limiter import SqliteRateLimiter
 from shared.adapters.sqlite.preferences import SqlitePreferences
 from shared.adapters.sqlite.queue import SqliteJobQueue
+from shared.adapters.sqlite.statistics import SqliteStatistics
 from shared.jobs import Action, Address, Job, Lane, Media, MediaKind
 from shared.ports import VerdictKind
 from shared.transcripts import Recipe, Segment, Transcript, TranscriptKey, Word
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
         Leases,
         Preferences,
         RateLimiter,
+        Statistics,
         Verdict,
     )
 
@@ -69,6 +71,10 @@ class Edition(Protocol):
 
     def history(self) -> History:
         """A client of the users' history."""
+        ...
+
+    def statistics(self) -> Statistics:
+        """A client of the figures of each day."""
         ...
 
     def leases(self) -> Leases:
@@ -124,6 +130,10 @@ class SqliteEdition:
     def history(self) -> History:
         """A client of the users' history."""
         return SqliteHistory(self._open(), self._clock, retention_s=RETENTION_S)
+
+    def statistics(self) -> Statistics:
+        """A client of the figures of each day."""
+        return SqliteStatistics(self._open(), self._clock, retention_s=RETENTION_S)
 
     def leases(self) -> Leases:
         """A client of the leases."""

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from shared.jobs import Lane
+from shared.jobs import Lane, Receipt
 from tests.contracts.editions import a_job, race
 
 if TYPE_CHECKING:
@@ -75,6 +75,15 @@ def test_oldest_first_and_no_more_than_asked(queue: JobQueue) -> None:
         queue.send(a_job(name))
     assert ids(receive(queue, limit=2)) == ["job-a", "job-b"]
     assert ids(receive(queue, limit=2)) == ["job-c"]
+
+
+def test_a_receipt_alone_changes_the_visibility(queue: JobQueue, clock: ManualClock) -> None:
+    """As for a message of another release, of which nothing else is known."""
+    queue.send(a_job())
+    (delivery,) = receive(queue)
+    queue.change_visibility(Receipt(delivery.receipt, delivery.lane), 5.0)
+    clock.advance(5.0)
+    assert ids(receive(queue)) == ["job-1"]
 
 
 def test_an_empty_queue_gives_nothing(queue: JobQueue) -> None:
@@ -297,6 +306,24 @@ def test_depth_counts_waiting_and_in_flight_of_all_lanes(queue: JobQueue) -> Non
     queue.bury(receive(queue, limit=1)[0])
     receive(queue, limit=1)
     assert queue.depth() == 3
+
+
+def test_waiting_counts_what_a_worker_could_take_now(queue: JobQueue, clock: ManualClock) -> None:
+    """Of one lane: nothing delayed, in flight, finished or dead."""
+    for name in "abc":
+        queue.send(a_job(name))
+    queue.send(a_job("later"), delay_s=60)
+    queue.send(a_job("film", Lane.BULK))
+    assert [queue.waiting(lane) for lane in (Lane.EXPRESS, Lane.BULK)] == [3, 1]
+    dead, done = receive(queue, limit=2)
+    queue.bury(dead)
+    queue.delete(done)
+    assert queue.waiting(Lane.EXPRESS) == 1
+    receive(queue, limit=1)
+    assert queue.waiting(Lane.EXPRESS) == 0
+    clock.advance(VISIBILITY_S)
+    assert queue.waiting(Lane.EXPRESS) == 2
+    assert queue.waiting(Lane.BULK) == 1
 
 
 def test_simultaneous_receives_share_no_job(edition: Edition) -> None:

@@ -50,11 +50,12 @@ def test_the_first_claim_makes_the_record(store: JobStore, clock: ManualClock) -
 
 
 def test_an_unknown_job_has_no_record(store: JobStore) -> None:
-    """Asking for it gives None; renewing, updating and reopening it do nothing."""
+    """Asking for it gives None; renewing, updating, reopening and cancelling it do nothing."""
     assert store.get("nobody") is None
     assert not store.renew("nobody", "alice", LEASE_S)
     assert not store.update("nobody", "alice", state=JobState.DONE)
     assert store.reopen("nobody") is None
+    assert store.cancel("nobody") is None
     assert store.get("nobody") is None
 
 
@@ -183,9 +184,22 @@ def test_delivering_keeps_the_lease(store: JobStore) -> None:
     assert store.renew("job-1", "alice", LEASE_S)
 
 
-def test_a_failed_job_can_be_reopened_once(store: JobStore) -> None:
+@pytest.mark.parametrize("message_id", [77, "AQAAAGoAAAB3", "77"])
+def test_a_status_message_has_a_number_or_a_text_for_an_id(
+    store: JobStore, message_id: int | str
+) -> None:
+    """Each comes back as it was, a text of digits too."""
+    store.claim(a_job(), "alice", LEASE_S)
+    store.update("job-1", "alice", status_message_id=message_id)
+    record = store.get("job-1")
+    assert record is not None
+    assert record.status_message_id == message_id
+
+
+@pytest.mark.parametrize("state", [JobState.FAILED, JobState.CANCELLED])
+def test_a_failed_or_cancelled_job_can_be_reopened_once(store: JobStore, state: JobState) -> None:
     """Reopening gives the job back and sets it to QUEUED; a second press finds nothing to do."""
-    finish(store, a_job(), JobState.FAILED)
+    finish(store, a_job(), state)
     assert store.reopen("job-1") == a_job()
     record = store.get("job-1")
     assert record is not None
@@ -194,16 +208,79 @@ def test_a_failed_job_can_be_reopened_once(store: JobStore) -> None:
     assert store.claim(a_job(), "bob", LEASE_S)[0]
 
 
-@pytest.mark.parametrize(
-    "state", [JobState.QUEUED, JobState.DELIVERING, JobState.DONE, JobState.CANCELLED]
-)
-def test_only_a_failed_job_can_be_reopened(store: JobStore, state: JobState) -> None:
+@pytest.mark.parametrize("state", [JobState.QUEUED, JobState.DELIVERING, JobState.DONE])
+def test_no_other_job_can_be_reopened(store: JobStore, state: JobState) -> None:
     """Any other state stays as it is."""
     finish(store, a_job(), state)
     assert store.reopen("job-1") is None
     record = store.get("job-1")
     assert record is not None
     assert record.state is state
+
+
+@pytest.mark.parametrize("state", [JobState.QUEUED, JobState.WORKING, JobState.DELIVERING])
+def test_a_job_that_is_not_over_can_be_cancelled_once(
+    store: JobStore, clock: ManualClock, state: JobState
+) -> None:
+    """It ends with all it had; what it was like before is returned, to the first who asks."""
+    store.claim(a_job(), "alice", LEASE_S)
+    store.update(
+        "job-1", "alice", state=state, status_message_id=77, delivered=2, transcript_key="k"
+    )
+    before = store.get("job-1")
+    clock.advance(1)
+    assert store.cancel("job-1") == before
+    assert store.get("job-1") == JobRecord(
+        a_job(), JobState.CANCELLED, None, 0.0, 77, 2, transcript_key="k"
+    )
+    assert store.cancel("job-1") is None
+
+
+def test_whoever_held_a_cancelled_job_is_refused(store: JobStore) -> None:
+    """His next heartbeat and his next write fail, and he and others cannot take it again."""
+    store.claim(a_job(), "alice", LEASE_S)
+    store.cancel("job-1")
+    cancelled = store.get("job-1")
+    assert not store.renew("job-1", "alice", LEASE_S)
+    assert not store.update("job-1", "alice", state=JobState.DONE, delivered=1)
+    assert [store.claim(a_job(), who, LEASE_S) for who in ("alice", "bob")] == [
+        (False, cancelled)
+    ] * 2
+    assert store.get("job-1") == cancelled
+
+
+def test_a_cancelled_job_that_is_reopened_is_not_its_former_holders(store: JobStore) -> None:
+    """Started again, it belongs to who claims it; a slow worker's heartbeat does not count."""
+    store.claim(a_job(), "alice", LEASE_S)
+    store.cancel("job-1")
+    store.reopen("job-1")
+    assert not store.renew("job-1", "alice", LEASE_S)
+    assert store.claim(a_job(), "bob", LEASE_S)[0]
+    assert not store.update("job-1", "alice", state=JobState.DONE)
+
+
+@pytest.mark.parametrize("state", FINAL)
+def test_a_job_that_is_over_cannot_be_cancelled(store: JobStore, state: JobState) -> None:
+    """It stays as it ended."""
+    finish(store, a_job(), state)
+    ended = store.get("job-1")
+    assert store.cancel("job-1") is None
+    assert store.get("job-1") == ended
+
+
+def test_a_cancelled_record_is_kept_from_then_on_and_expires(
+    store: JobStore, clock: ManualClock
+) -> None:
+    """For the retention; an expired record cannot be cancelled."""
+    store.claim(a_job("a"), "alice", LEASE_S)
+    store.claim(a_job("b"), "alice", LEASE_S)
+    clock.advance(60)
+    store.cancel("job-a")
+    clock.advance(RETENTION_S - 60)
+    assert store.cancel("job-b") is None
+    assert store.get("job-a") is not None
+    clock.advance(60)
+    assert store.get("job-a") is None
 
 
 def test_a_record_expires(store: JobStore, clock: ManualClock) -> None:
@@ -244,6 +321,35 @@ def test_of_simultaneous_reopenings_one_succeeds(edition: Edition) -> None:
     finish(clients[0], a_job(), JobState.FAILED)
     outcomes = race(20, lambda n: clients[n % 4].reopen("job-1"))
     assert sum(job is not None for job in outcomes) == 1
+
+
+def test_of_simultaneous_cancellings_one_succeeds(edition: Edition) -> None:
+    """Ten presses of the stop button stop it once."""
+    clients = [edition.jobs() for _ in range(4)]
+    clients[0].claim(a_job(), "alice", LEASE_S)
+    outcomes = race(10, lambda n: clients[n % 4].cancel("job-1"))
+    assert sum(record is not None for record in outcomes) == 1
+
+
+def test_a_job_is_either_finished_or_cancelled(edition: Edition) -> None:
+    """Of the worker who ends each job and the user who stops it at that moment one is told no."""
+    clients = [edition.jobs() for _ in range(4)]
+    for number in range(8):
+        clients[0].claim(a_job(str(number)), "alice", LEASE_S)
+
+    def end_or_stop(number: int) -> bool:
+        client, job_id = clients[number % 4], f"job-{number // 2}"
+        if number % 2:
+            return client.cancel(job_id) is not None
+        return client.update(job_id, "alice", state=JobState.DONE)
+
+    outcomes = race(16, end_or_stop)
+    for number in range(8):
+        done, stopped = outcomes[2 * number : 2 * number + 2]
+        record = clients[0].get(f"job-{number}")
+        assert record is not None
+        assert done != stopped
+        assert record.state is (JobState.DONE if done else JobState.CANCELLED)
 
 
 # Flights
@@ -434,7 +540,7 @@ def test_joining_while_closing_loses_nobody(edition: Edition) -> None:
 # Chunk results
 
 WORDS = (Word(0.0, 0.5, "Guten"), Word(0.5, 1.0, "Tag"))
-HEARD = Recognition((Segment(0.0, 1.0, "Guten Tag", WORDS, channel=1),), "de", 1.5)
+HEARD = Recognition((Segment(0.0, 1.0, "Guten Tag", WORDS, channel=1, speaker=0),), "de", 1.5, 0.01)
 SILENCE = Recognition((), None)
 
 

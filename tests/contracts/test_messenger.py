@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from local.loopback.bot_api import LoopbackBotApi
 from shared.adapters.telegram import TelegramMessenger
@@ -21,10 +23,24 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     from local.loopback.people import User
+    from local.loopback.record import Entry
     from shared.ports import Messenger
 
 TOKEN = "123456:AAE-loopback_token"
-BUTTONS = (Button("TXT", "txt:1"), Button("SRT", "srt:1"))
+PLAIN = st.text(st.characters(exclude_categories=["C", "Z"]), min_size=1, max_size=9)
+KEYBOARD = (
+    (Button("TXT", "txt:1"), Button("SRT", "srt:1")),
+    (Button("Open", url="https://example.com/whole"),),
+)
+
+
+def quoted(entry: Entry) -> str:
+    """What of a message is collapsed, cut out as Telegram counts."""
+    (entity,) = entry.entities
+    assert entity["type"] == "expandable_blockquote"
+    units = entry.text.encode("utf-16-le")
+    start, end = entity["offset"] * 2, (entity["offset"] + entity["length"]) * 2
+    return units[start:end].decode("utf-16-le")
 
 
 @pytest.fixture
@@ -50,24 +66,54 @@ async def user(api: LoopbackBotApi) -> User:
     return somebody
 
 
-async def test_send_replies_with_buttons_in_one_row(messenger: Messenger, user: User) -> None:
+async def test_send_replies_with_rows_of_buttons(messenger: Messenger, user: User) -> None:
     """A message stands in the chat with its text, its buttons and what it answers."""
     asked = user.chat.messages[-1]
 
-    message_id = await messenger.send(Address(user.id, asked.id), "Hello", BUTTONS)
+    message_id = await messenger.send(Address(user.id, asked.id), "Hello", KEYBOARD)
 
     message = user.chat.messages[-1]
     assert (message.id, message.text, message.reply_to) == (message_id, "Hello", asked)
-    assert message.button_texts == ["TXT", "SRT"]
-    assert len(message.buttons) == 1
+    assert message.buttons == [
+        [{"text": "TXT", "callback_data": "txt:1"}, {"text": "SRT", "callback_data": "srt:1"}],
+        [{"text": "Open", "url": "https://example.com/whole"}],
+    ]
     assert not message.silent
 
 
 async def test_send_quietly(messenger: Messenger, user: User) -> None:
-    """A quiet message makes no sound."""
+    """A quiet message or file makes no sound."""
     await messenger.send(Address(user.id), "Hush", quiet=True)
+    await messenger.send_file(Address(user.id), "a.txt", b"text", "text/plain", quiet=True)
+    await messenger.send_file(Address(user.id), "b.txt", b"text", "text/plain")
 
-    assert user.chat.messages[-1].silent
+    assert [message.silent for message in user.chat.from_bot] == [True, True, False]
+
+
+@given(before=PLAIN, folded=PLAIN, after=PLAIN)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=30)
+async def test_a_stretch_of_text_is_folded(
+    messenger: Messenger, user: User, before: str, folded: str, after: str
+) -> None:
+    """The quote covers exactly the stretch, whatever characters stand before and in it."""
+    text = f"Done: {before}{folded}{after}."
+    start = len("Done: ") + len(before)
+
+    sent = await messenger.send(Address(user.id), text, folded=(start, start + len(folded)))
+    await messenger.edit(Address(user.id), sent, f"> {text}", folded=(start + 2, start + 3))
+
+    written, edited = user.chat.log[-2:]
+    assert quoted(written) == folded
+    assert quoted(edited) == folded[0]
+
+
+async def test_an_edit_that_only_unfolds_is_one(messenger: Messenger, user: User) -> None:
+    """The same text without its quote is another content."""
+    message_id = await messenger.send(Address(user.id), "Long story", folded=(0, 10))
+
+    await messenger.edit(Address(user.id), message_id, "Long story")
+
+    assert user.chat.messages[-1].entities == []
 
 
 async def test_send_although_the_asking_message_is_gone(messenger: Messenger, user: User) -> None:
@@ -98,7 +144,7 @@ async def test_the_longest_message_passes(messenger: Messenger, user: User) -> N
 
 async def test_edit_replaces_text_and_buttons(messenger: Messenger, user: User) -> None:
     """An edited message shows the new text and only the new buttons."""
-    message_id = await messenger.send(Address(user.id), "Working", BUTTONS)
+    message_id = await messenger.send(Address(user.id), "Working", KEYBOARD)
 
     shown_id = await messenger.edit(Address(user.id), message_id, "Done")
 
@@ -109,9 +155,9 @@ async def test_edit_replaces_text_and_buttons(messenger: Messenger, user: User) 
 
 async def test_an_identical_edit_succeeds(messenger: Messenger, user: User) -> None:
     """Editing twice to the same changes nothing and is no error."""
-    message_id = await messenger.send(Address(user.id), "Done", BUTTONS)
+    message_id = await messenger.send(Address(user.id), "Done", KEYBOARD)
 
-    shown_id = await messenger.edit(Address(user.id), message_id, "Done", BUTTONS)
+    shown_id = await messenger.edit(Address(user.id), message_id, "Done", KEYBOARD)
 
     assert shown_id == message_id
     assert user.chat.messages[-1].edits == []
@@ -123,12 +169,12 @@ async def test_editing_a_deleted_message_sends_it_anew(messenger: Messenger, use
     message_id = await messenger.send(Address(user.id), "Working")
     await user.delete(user.chat.messages[-1])
 
-    shown_id = await messenger.edit(Address(user.id, asked.id), message_id, "Done", BUTTONS)
+    shown_id = await messenger.edit(Address(user.id, asked.id), message_id, "Done", KEYBOARD)
 
     message = user.chat.messages[-1]
     assert shown_id == message.id != message_id
     assert (message.text, message.reply_to) == ("Done", asked)
-    assert message.button_texts == ["TXT", "SRT"]
+    assert message.button_texts == ["TXT", "SRT", "Open"]
 
 
 async def test_editing_what_cannot_be_edited_sends_it_anew(
@@ -159,7 +205,7 @@ async def test_send_file_keeps_name_type_and_bytes(messenger: Messenger, user: U
 
 async def test_a_pressed_button_is_answered(messenger: Messenger, user: User) -> None:
     """The spinner stops, with a word or without."""
-    await messenger.send(Address(user.id), "Done", BUTTONS)
+    await messenger.send(Address(user.id), "Done", KEYBOARD)
     pressed = await user.press(user.chat.messages[-1], "SRT")
 
     await messenger.answer_callback(pressed.id)
@@ -218,7 +264,7 @@ async def test_an_upgraded_group_gets_its_answer(api: LoopbackBotApi, messenger:
     await messenger.send(to, "Sent")
     shown_id = await messenger.edit(to, message_id, "Edited")
 
-    assert [message.text for message in supergroup.chat.messages] == ["Sent", "Edited"]
+    assert [message.text for message in supergroup.chat.from_bot] == ["Sent", "Edited"]
     assert shown_id == supergroup.chat.messages[-1].id
 
 
@@ -311,4 +357,4 @@ async def test_a_request_telegram_cannot_take_is_the_operators(
     with pytest.raises(OperatorError):
         await messenger.send(Address(user.id), "x" * 4097)
     with pytest.raises(OperatorError):
-        await messenger.send(Address(user.id), "Done", [Button("TXT", "x" * 65)])
+        await messenger.send(Address(user.id), "Done", [[Button("TXT", "x" * 65)]])

@@ -15,7 +15,17 @@ if TYPE_CHECKING:
     from tests.doubles.clock import ManualClock
 
 GROUP = -1_001_234_567_890
-CHOICES = ChatPreferences("de", ("txt", "srt"))
+CHOICES = ChatPreferences("de", ("text", "srt"))
+EVERYTHING = ChatPreferences(
+    language="auto",
+    formats=("srt", "text"),
+    timestamps=True,
+    speakers=False,
+    engine="groq",
+    hints=("Grüße", "\U0001f3a7", '"quoted"'),
+    mode="on_request",
+    open_to_all=False,
+)
 
 
 @pytest.fixture
@@ -25,15 +35,18 @@ def preferences(edition: Edition) -> Preferences:
 
 
 def test_a_chat_that_chose_nothing_has_the_defaults(preferences: Preferences) -> None:
-    """No language, no files."""
+    """Nothing is set."""
     assert preferences.get(GROUP) == ChatPreferences()
 
 
-def test_choices_come_back_equal_and_in_order(preferences: Preferences, edition: Edition) -> None:
-    """For this chat, and through every client."""
-    preferences.put(GROUP, CHOICES)
-    assert preferences.get(GROUP) == CHOICES
-    assert edition.preferences().get(GROUP) == CHOICES
+@pytest.mark.parametrize("chosen", [CHOICES, EVERYTHING, ChatPreferences()])
+def test_choices_come_back_equal_and_in_order(
+    preferences: Preferences, edition: Edition, chosen: ChatPreferences
+) -> None:
+    """For this chat, through every client, and a no is told from no choice."""
+    preferences.put(GROUP, chosen)
+    assert preferences.get(GROUP) == chosen
+    assert edition.preferences().get(GROUP) == chosen
     assert preferences.get(42) == ChatPreferences()
 
 

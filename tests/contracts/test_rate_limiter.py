@@ -96,6 +96,36 @@ def test_releasing_what_is_not_there_is_harmless(limiter: RateLimiter) -> None:
     assert ask(limiter, "new", "newer", task=True) == [ADMITTED, TOO_MANY_TASKS]
 
 
+def test_a_users_tasks_are_listed_oldest_first(
+    limiter: RateLimiter, edition: Edition, clock: ManualClock
+) -> None:
+    """What runs, through every client: no requests without a task, nobody else's."""
+    assert limiter.tasks("u1") == []
+    for name in ("z", "a", "m"):
+        ask(limiter, name, task=True)
+        clock.advance(1)
+    ask(limiter, "help")
+    ask(limiter, "other", user="u2", task=True)
+    assert list(limiter.tasks("u1")) == ["z", "a", "m"]
+    assert list(edition.limiter().tasks("u2")) == ["other"]
+
+
+def test_released_expired_and_refused_tasks_are_not_listed(
+    limiter: RateLimiter, clock: ManualClock
+) -> None:
+    """A task is listed as long as it counts, to the moment."""
+    ask(limiter, "a", task=True)
+    clock.advance(1)
+    ask(limiter, "b", "c", "refused", task=True)
+    limiter.release("u1", "b")
+    clock.advance(LEASE_S - 1.25)
+    assert list(limiter.tasks("u1")) == ["a", "c"]
+    clock.advance(0.25)
+    assert list(limiter.tasks("u1")) == ["c"]
+    clock.advance(1)
+    assert list(limiter.tasks("u1")) == []
+
+
 def test_the_eleventh_request_in_a_minute_is_refused(limiter: RateLimiter) -> None:
     """A user makes ten requests in a minute, not more."""
     assert ask(limiter, *names(11)) == [ADMITTED] * 10 + [TOO_FAST]

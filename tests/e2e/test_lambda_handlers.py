@@ -90,17 +90,25 @@ async def test_a_failed_record_is_kept_by_the_queue_and_a_good_one_is_not(tmp_pa
 
 
 async def test_a_poison_message_is_kept_and_alarms(tmp_path: Path) -> None:
-    """What is no job goes back, so that the queue's own policy moves it to the dead letters."""
+    """What is no job goes back, so that the queue's own policy moves it to the dead letters.
+
+    It is back after a lease, not after the longer time in which a job could be worked on.
+    """
     async with LoopbackBotApi(TOKEN) as api:
         app = _app(tmp_path, api, ScriptedEngine())
         user = api.user(7)
         note = await user.send_voice(NOTE, duration=2)
         app.admission.consider({"update_id": 1, "message": note.to_dict()})
-        (delivery,) = app.storage.queue.receive(Lane.EXPRESS, limit=10, visibility_s=90)
+        (delivery,) = app.storage.queue.receive(Lane.EXPRESS, limit=10, visibility_s=360)
         event = sqs_event(delivery, body="not a job")
         result = await processor_handler.process(app, event)
         assert result == {"batchItemFailures": [{"itemIdentifier": "message-0"}]}
         assert app.metrics.counts[Metric.OPERATOR_ALARM] == 1  # type: ignore[attr-defined]
+        app.clock.advance(app.settings.lease_s - 1)  # type: ignore[attr-defined]
+        assert not app.storage.queue.receive(Lane.EXPRESS, limit=10, visibility_s=360)
+        app.clock.advance(1)  # type: ignore[attr-defined]
+        (again,) = app.storage.queue.receive(Lane.EXPRESS, limit=10, visibility_s=360)
+        assert again.receive_count == 2
         await app.close()
 
 

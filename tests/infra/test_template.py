@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from dataclasses import fields
@@ -12,11 +13,13 @@ import pytest
 from botocore.session import Session
 
 from scripts.cloudformation import PSEUDO_PARAMETERS, Stack, load
+from shared.bot import ALLOWED_UPDATES, OPERATOR, SCOPES
 from shared.settings import Settings
 from shared.telemetry import NAMESPACE, Metric
+from shared.texts import LOCALES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from scripts.cloudformation import Template
 
@@ -105,6 +108,46 @@ def test_both_processors_are_the_same_but_for_their_size(stack: Stack) -> None:
         express.pop(differing, None)
         bulk.pop(differing, None)
     assert express == bulk
+
+
+@pytest.mark.parametrize(
+    ("package", "functions"), [("webhook", ["WebhookFunction"]), ("processor", WORKERS)]
+)
+def test_a_function_is_given_what_its_code_reads(
+    stack: Stack, package: str, functions: Sequence[str]
+) -> None:
+    """No operator's choice reaches one function and is a default in the other that asks for it."""
+    source = "".join(
+        path.read_text(encoding="utf-8") for path in (ROOT / "functions" / package).rglob("*.py")
+    )
+    known = {field.name for field in fields(Settings)}
+    read = known & set(re.findall(r"settings\.(\w+)", source))
+    assert read
+    for function in functions:
+        given = {name.lower() for name in _environment(stack, function)}
+        assert read <= given | set(LEFT_ALONE), function
+
+
+def test_the_webhook_may_do_exactly_what_admission_asks_for(stack: Stack) -> None:
+    """Count, read a chat's preferences, look at the long queue and send; nothing is taken away."""
+    statements = stack.properties("WebhookRole")["Policies"][0]["PolicyDocument"]["Statement"]
+    allowed = {
+        (action, resource)
+        for statement in statements
+        for action in _listed(statement["Action"])
+        for resource in _listed(statement["Resource"])
+    }
+    assert allowed == {
+        ("logs:CreateLogStream", "WebhookLogs.Arn"),
+        ("logs:PutLogEvents", "WebhookLogs.Arn"),
+        ("sqs:SendMessage", "ExpressQueue.Arn"),
+        ("sqs:SendMessage", "BulkQueue.Arn"),
+        ("sqs:GetQueueAttributes", "BulkQueue.Arn"),
+        ("dynamodb:GetItem", "StateTable.Arn"),
+        ("dynamodb:BatchGetItem", "StateTable.Arn"),
+        ("dynamodb:PutItem", "StateTable.Arn"),
+        ("dynamodb:UpdateItem", "StateTable.Arn"),
+    }
 
 
 def test_the_webhook_can_read_no_secret_and_no_transcript(stack: Stack) -> None:
@@ -258,6 +301,13 @@ def test_the_digest_replaces_the_version(stack: Stack) -> None:
         function = stack.properties(version["FunctionName"])
         assert "Settings.Digest" in version["Description"]
         assert "Settings.Digest" in function["Description"]
+
+
+def test_what_the_bot_offers_reaches_telegram_with_the_next_deployment(stack: Stack) -> None:
+    """Other updates, menus or languages change the registration: it is made anew only then."""
+    offer = json.dumps([ALLOWED_UPDATES, SCOPES, OPERATOR, sorted(LOCALES)])
+    digest = hashlib.sha256(offer.encode()).hexdigest()[:12]
+    assert stack.properties("WebhookRegistration")["Offer"] == digest, "write it into the template"
 
 
 def test_new_packages_make_a_new_version(template: Template) -> None:

@@ -13,7 +13,7 @@ from shared.adapters.aws import open_storage
 from shared.adapters.clock import SystemClock
 from shared.errors import OperatorError
 from shared.jobs import Lane
-from shared.ports import ChatPreferences, HistoryEntry, JobState
+from shared.ports import ChatPreferences, Figures, HistoryEntry, JobState
 from shared.settings import Settings
 from shared.telemetry import Tally
 from shared.texts import say
@@ -30,7 +30,7 @@ from tests.doubles.clock import ManualClock
 from tests.events.samples import private, voice
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from composition import App
     from shared.adapters.storage import Storage
@@ -102,6 +102,7 @@ def test_every_port_is_there_and_remembers(storage: Storage) -> None:
     storage.cache.put(a_key(), a_transcript())
     storage.preferences.put(1, ChatPreferences("de"))
     storage.history.add("u1", HistoryEntry("job-1", 1, str(a_key()), 1.0, 2.5))
+    storage.statistics.add("u1", Figures(succeeded=1))
     assert [job.job for job in storage.queue.receive(Lane.EXPRESS, limit=1, visibility_s=1)] == [
         a_job()
     ]
@@ -111,6 +112,7 @@ def test_every_port_is_there_and_remembers(storage: Storage) -> None:
     assert storage.cache.get(str(a_key())) == a_transcript()
     assert storage.preferences.get(1) == ChatPreferences("de")
     assert len(storage.history.recent("u1", 5)) == 1
+    assert storage.statistics.since(1) == Figures(users=1, succeeded=1)
     assert storage.release_orphans() == 0
 
 
@@ -121,14 +123,21 @@ def test_admission_limits_and_queues(app: App) -> None:
         for number in range(1, 5)
     ]
     replies = [app.admission.consider(note) for note in (*notes, notes[0])]
-    assert replies[:3] == [None] * 3
+    assert [reply and reply["method"] for reply in replies] == [
+        "sendChatAction",
+        "sendChatAction",
+        "sendChatAction",
+        "sendMessage",
+        None,
+    ]
     assert replies[3] is not None
     assert replies[3]["text"] == say("en", "too_many_tasks", limit=3)
-    assert replies[4] is None
     first, *more = app.storage.queue.receive(Lane.EXPRESS, limit=9, visibility_s=60)
     assert len({delivery.job.id for delivery in (first, *more)}) == 3
     app.storage.limiter.release(first.job.user, first.job.id)
-    assert app.admission.consider(notes[3]) is None
+    again = app.admission.consider(notes[3])
+    assert again is not None
+    assert again["method"] == "sendChatAction"
 
 
 def test_secrets_come_from_the_path(app: App) -> None:
@@ -145,11 +154,25 @@ def test_a_missing_setting_is_named(stack: dict[str, Any], name: str) -> None:
         open_storage(Settings(**{**stack, name: ""}), SystemClock(), CREDENTIALS)
 
 
-def test_a_missing_table_is_for_the_operator(stack: dict[str, Any], clock: ManualClock) -> None:
+@pytest.mark.parametrize(
+    "act",
+    [
+        lambda storage: storage.limiter.admit("u1", "job-1", task=True),
+        lambda storage: storage.limiter.tasks("u1"),
+        lambda storage: storage.jobs.cancel("job-1"),
+        lambda storage: storage.preferences.get(1),
+        lambda storage: storage.statistics.add("u1", Figures()),
+        lambda storage: storage.statistics.since(1),
+    ],
+)
+def test_a_missing_table_is_for_the_operator(
+    stack: dict[str, Any], clock: ManualClock, act: Callable[[Storage], object]
+) -> None:
     """The error says what is missing, without values."""
     storage = open_storage(Settings(**{**stack, "state_table": "none"}), clock, CREDENTIALS)
-    with pytest.raises(OperatorError, match="no such table"):
-        storage.limiter.admit("u1", "job-1", task=True)
+    with pytest.raises(OperatorError, match="no such table") as caught:
+        act(storage)
+    assert "job-1" not in str(caught.value)
     storage.close()
 
 

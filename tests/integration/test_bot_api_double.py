@@ -341,7 +341,7 @@ async def test_updates_are_what_the_library_expects(
 
     updates = [Update.de_json(update) for update in await call("getUpdates")]
 
-    assert len(updates) == 7
+    assert len(updates) == 8
     for update in updates:
         shown = update.effective_message
         assert update.effective_chat is not None

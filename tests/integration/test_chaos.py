@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 NOTE = encode("ogg", "libopus", tone(1.0))
 TEXT = "One answer."
 PASSING = {say("en", "working"), say("en", "waiting")}
+QUEUED = say("en", "queued", count=0).partition("0")[0]  # told at the door, before any work
 USERS = 3
 
 faults = st.tuples(
@@ -47,7 +48,7 @@ def test_every_message_gets_one_answer(
         async with bench(folder, ScriptedEngine(TEXT), **limits) as it:
             users = [it.api.user(10 + n) for n in range(USERS)]
             sent = [0] * USERS
-            note, broken = None, 0
+            note, broken, unnoted = None, 0, 0
             for senders, again, fault in script:
                 for n in senders:
                     sent[n] += 1
@@ -64,6 +65,8 @@ def test_every_message_gets_one_answer(
                     error, call, executed = fault
                     it.sabotage.order(error("broken"), call, executed=executed)
                     broken += 1
+                    # A kill may come between the sending of a status and its note in every job at work.
+                    unnoted += sum(sent) if error is Killed else 1
                 await _side_by_side(it)
                 it.clock.advance(91)
             for _ in range(10):
@@ -72,10 +75,11 @@ def test_every_message_gets_one_answer(
             assert it.app.storage.queue.depth() == 0
             assert not it.app.storage.queue.dead_letters()
             for user, messages in zip(users, sent, strict=True):
-                answers = [text for text in it.shown(user) if text not in PASSING]
+                shown = [text for text in it.shown(user) if not text.startswith(QUEUED)]
+                answers = [text for text in shown if text not in PASSING]
                 assert answers == [TEXT] * messages
-                stale = len(it.shown(user)) - messages
-                assert stale <= broken
+                stale = len(shown) - messages
+                assert stale <= unnoted
 
     with TemporaryDirectory() as folder:
         asyncio.run(run(Path(folder)))

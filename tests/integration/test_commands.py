@@ -1,15 +1,13 @@
-"""Commands and buttons, from the update to what the chat shows."""
+"""Commands, from the update to what the chat shows: history, privacy, forgetting, and the rest."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-import pytest
-
-from shared.errors import OperatorError, TransientError
+from shared.errors import TransientError
 from shared.ports import ChatPreferences
-from shared.texts import say
+from shared.texts import Day, Span, say
 from tests.doubles.bench import bench
 from tests.doubles.engine import ScriptedEngine
 from tests.media.make import encode, tone
@@ -30,84 +28,83 @@ async def transcribed(it: Bench) -> Message:
     return it.user.chat.from_bot[-1]
 
 
-async def test_a_language_is_forgotten_by_auto_and_files_stay(tmp_path: Path) -> None:
-    """Each command changes its own choice alone."""
+async def asked(it: Bench, command: str) -> Message:
+    """The answer to a command."""
+    await it.user.send_text(command)
+    await it.answer()
+    return it.user.chat.from_bot[-1]
+
+
+async def test_history_lists_what_is_kept_with_a_button_for_each(tmp_path: Path) -> None:
+    """Two notes of one second each, the newest first; its button shows it again."""
     engine = ScriptedEngine()
     async with bench(tmp_path, engine) as it:
-        for text in ("/files srt", "/language PT", "/language auto"):
-            await it.user.send_text(text)
-        await it.answer()
-        assert it.shown()[-2:] == [
-            say("en", "language_set", language="pt"),
-            say("en", "language_auto"),
-        ]
-        chosen = it.app.storage.preferences.get(it.user.id)
-        assert chosen == ChatPreferences(None, ("srt",))
         await transcribed(it)
-        assert engine.languages == [None]
-
-
-async def test_files_are_forgotten_by_none_and_the_language_stays(tmp_path: Path) -> None:
-    """Commas and repeats are taken for what they mean."""
-    async with bench(tmp_path) as it:
-        for text in ("/language de", "/files SRT,txt srt", "/files none"):
-            await it.user.send_text(text)
+        await transcribed(it)
+        listed = await asked(it, "/history")
+        head = say("en", "history", count=2, minutes=2 / 60, days="7")
+        day = Day(it.clock.now())
+        lines = [say("en", "history_line", number=n, day=day, length=Span(1.0)) for n in (1, 2)]
+        assert listed.text == "\n".join([head, "", *lines])
+        assert listed.button_texts == ["1", "2"]
+        callback = await it.user.press(listed, "2")
         await it.answer()
-        assert it.shown()[1:] == [
-            say("en", "files_set", formats="SRT TXT"),
-            say("en", "files_none"),
-        ]
-        assert it.app.storage.preferences.get(it.user.id) == ChatPreferences("de")
+        assert callback.answers == [""]
+        again = it.user.chat.from_bot[-1]
+        assert again.text == engine.text
+        assert say("en", "button_srt") in again.button_texts
+        assert len(engine.heard) == 1
 
 
-@pytest.mark.parametrize("text", ["/language", "/language deu", "/language 12", "/language d é"])
-async def test_a_language_that_is_none_changes_nothing(tmp_path: Path, text: str) -> None:
-    """The answer says how the command is used."""
-    async with bench(tmp_path) as it:
-        await it.user.send_text("/language de")
-        await it.user.send_text(text)
-        await it.answer()
-        assert it.shown()[-1] == say("en", "language_usage")
-        assert it.app.storage.preferences.get(it.user.id).language == "de"
-
-
-@pytest.mark.parametrize("text", ["/files", "/files exe", "/files txt none", "/files , ,"])
-async def test_files_that_are_none_change_nothing(tmp_path: Path, text: str) -> None:
-    """The answer says which there are."""
-    async with bench(tmp_path) as it:
-        await it.user.send_text("/files srt")
-        await it.user.send_text(text)
-        await it.answer()
-        assert it.shown()[-1] == say("en", "files_usage", formats="txt srt")
-        assert it.app.storage.preferences.get(it.user.id).formats == ("srt",)
-
-
-async def test_history_counts_what_is_kept(tmp_path: Path) -> None:
-    """Two notes of one second each, until /forget."""
+async def test_history_lists_the_last_ten(tmp_path: Path) -> None:
+    """Ten buttons in two rows, and the count of all."""
     async with bench(tmp_path) as it:
         answer = await transcribed(it)
-        await it.user.forward(answer.reply_to or answer)
-        await it.answer()
-        for text in ("/history", "/forget", "/history"):
-            await it.user.send_text(text)
-        await it.answer()
-        assert it.shown()[-3:] == [
-            say("en", "history", count=2, minutes="0.0", days="7"),
-            say("en", "forgotten", count=2),
-            say("en", "history_empty"),
-        ]
+        for _ in range(11):
+            await it.user.forward(answer.reply_to or answer)
+            await it.answer()
+            it.clock.advance(61)
+        listed = await asked(it, "/history")
+        assert [len(row) for row in listed.buttons] == [5, 5]
+        assert (listed.text or "").startswith(say("en", "history", count=12, minutes=0.2, days="7"))
 
 
-async def test_forgetting_ends_every_button_and_every_choice(tmp_path: Path) -> None:
-    """Each button of each answer says that the transcript is no longer kept; choices are gone."""
+async def test_history_in_a_group_tells_nothing_of_elsewhere(tmp_path: Path) -> None:
+    """What somebody had transcribed in private is nobody's business there."""
     async with bench(tmp_path) as it:
-        await it.user.send_text("/language de")
-        answers = [await transcribed(it), await transcribed(it)]
-        await it.user.send_text("/forget")
+        await transcribed(it)
+        group = it.api.group("Friends")
+        await it.user.send_text("/history@ExampleBot", chat=group)
         await it.answer()
+        assert group.chat.from_bot[-1].text == say("en", "history_empty")
+
+
+async def test_what_was_asked_in_a_group_can_be_seen_again_in_private(tmp_path: Path) -> None:
+    """By who asked for it; the group is not told."""
+    engine = ScriptedEngine()
+    async with bench(tmp_path, engine) as it:
+        group = it.api.group("Friends")
+        await it.user.send_voice(NOTE, duration=1, chat=group, caption="/transcribe@ExampleBot")
+        await it.answer()
+        shown = len(group.chat.from_bot)
+        await it.user.press(await asked(it, "/history"), "1")
+        await it.answer()
+        assert it.user.chat.from_bot[-1].text == engine.text
+        assert len(group.chat.from_bot) == shown
+
+
+async def test_forgetting_empties_history_transcripts_and_choices(tmp_path: Path) -> None:
+    """Each button of each answer says that the transcript is no longer kept."""
+    async with bench(tmp_path) as it:
+        await asked(it, "/language de")
+        answers = [await transcribed(it), await transcribed(it)]
+        done = await asked(it, "/forget")
+        assert done.text == say("en", "forgotten", count=2)
+        assert (await asked(it, "/history")).text == say("en", "history_empty")
         assert it.app.storage.preferences.get(it.user.id) == ChatPreferences()
         before = len(it.shown())
         for answer in answers:
+            it.clock.advance(61)
             for label in answer.button_texts:
                 callback = await it.user.press(answer, label)
                 await it.answer()
@@ -115,90 +112,65 @@ async def test_forgetting_ends_every_button_and_every_choice(tmp_path: Path) -> 
         assert len(it.shown()) == before
 
 
-async def test_a_button_outlives_the_transcript_with_a_sentence(tmp_path: Path) -> None:
-    """After the days transcripts are kept, a button says so and sends nothing."""
-    async with bench(tmp_path) as it:
-        answer = await transcribed(it)
-        it.clock.advance(it.app.settings.retention_s + 1)
-        callback = await it.user.press(answer, say("en", "button_srt"))
-        await it.answer()
-        assert callback.answers == [say("en", "expired")]
-        assert len(it.shown()) == 1
+async def test_forgetting_stops_what_is_in_work(tmp_path: Path) -> None:
+    """Else it would be kept as soon as it is done."""
+    engine = ScriptedEngine()
+    async with bench(tmp_path, engine) as it:
+        await it.user.send_voice(NOTE, duration=1)
+        await it.admit()
+        (waiting,) = it.receive()
+        assert (await asked(it, "/forget")).text == say("en", "forgotten", count=0)
+        await it.process(waiting)
+        assert engine.heard == []
+        assert it.app.storage.history.recent("u7", 10) == []
 
 
-@pytest.mark.parametrize(
-    ("data", "sentence"),
-    [
-        ("v1:docx:{}", "unknown_button"),
-        ("v1:retry:0123456789abcdef0123", "retry_refused"),
-        ("v1:txt:0123456789abcdef0123", "expired"),
-        ("v2:txt:{}", "unknown_button"),
-    ],
-)
-async def test_a_button_of_another_release_says_that_it_no_longer_works(
-    tmp_path: Path, data: str, sentence: str
+async def test_forgetting_in_a_group_leaves_the_groups_choices_to_its_administrators(
+    tmp_path: Path,
 ) -> None:
-    """Its spinner is stopped all the same."""
+    """A member's own choices are gone all the same."""
     async with bench(tmp_path) as it:
+        group = it.api.group("Friends")
+        it.app.storage.preferences.put(group.id, ChatPreferences(language="fr"))
+        it.app.storage.preferences.put(it.user.id, ChatPreferences(language="de"))
+        await it.user.send_text("/forget@ExampleBot", chat=group)
+        await it.answer()
+        assert it.app.storage.preferences.get(it.user.id) == ChatPreferences()
+        assert it.app.storage.preferences.get(group.id) == ChatPreferences(language="fr")
+        group.promote(it.user)
+        await it.user.send_text("/forget@ExampleBot", chat=group)
+        await it.answer()
+        assert it.app.storage.preferences.get(group.id) == ChatPreferences()
+
+
+async def test_privacy_is_told_from_the_live_configuration(tmp_path: Path) -> None:
+    """Which engine, how long, where; nothing of what is not there."""
+    async with bench(tmp_path, retention_days=3.0) as it:
+        text = (await asked(it, "/privacy")).text or ""
+        assert say("en", "privacy_media", engine="scripted (one)") in text
+        assert say("en", "privacy_kept", days="3") in text
+        assert say("en", "privacy_file") in text
+        assert say("en", "privacy_training") not in text
+        assert say("en", "privacy_large_files") not in text
+
+
+async def test_a_link_shows_the_transcript_it_names_to_who_asked_for_it(tmp_path: Path) -> None:
+    """``/start show_<job>``; to anybody else it says that it is not kept."""
+    engine = ScriptedEngine()
+    async with bench(tmp_path, engine) as it:
         answer = await transcribed(it)
-        (button, *_) = answer.buttons[0]
-        job = button["callback_data"].rpartition(":")[2]
-        answer.buttons = [[button | {"callback_data": data.format(job)}]]
-        callback = await it.user.press(answer, button["text"])
+        job = answer.buttons[0][0]["callback_data"].rpartition(":")[2]
+        assert (await asked(it, f"/start show_{job}")).text == engine.text
+        stranger = it.api.user(8, "Bob")
+        await stranger.send_text(f"/start show_{job}")
         await it.answer()
-        assert callback.answers == [say("en", sentence)]
-        assert len(it.shown()) == 1
-        assert it.app.storage.queue.depth() == 0
+        assert it.shown(stranger) == [say("en", "expired")]
 
 
-async def test_a_finished_job_cannot_be_retried(tmp_path: Path) -> None:
-    """An old apology's button, pressed after the answer came by another way."""
-    engine = ScriptedEngine(failures=[OperatorError("401")])
-    async with bench(tmp_path, engine) as it:
-        apology = await transcribed(it)
-        buttons = apology.buttons
-        it.app.storage.queue.redrive()
-        await it.work()
-        assert it.shown() == [engine.text]
-        apology.buttons = buttons
-        callback = await it.user.press(apology, say("en", "button_retry"))
-        await it.answer()
-        assert callback.answers == [say("en", "retry_refused")]
-        assert it.shown() == [engine.text]
-        assert len(engine.heard) == 2
-
-
-async def test_a_retry_pressed_twice_is_one_job(tmp_path: Path) -> None:
-    """Both presses are answered, the job is done once."""
-    engine = ScriptedEngine(failures=[OperatorError("401")])
-    async with bench(tmp_path, engine) as it:
-        apology = await transcribed(it)
-        first = await it.user.press(apology, say("en", "button_retry"))
-        second = await it.user.press(apology, say("en", "button_retry"))
-        await it.answer()
-        assert first.answers == second.answers == [say("en", "retry_started")]
-        assert it.shown() == [engine.text]
-        assert len(engine.heard) == 2
-
-
-async def test_a_retry_keeps_to_the_users_limits(tmp_path: Path) -> None:
-    """With every task of the user taken, the button says so, and works when one is free."""
-    engine = ScriptedEngine(failures=[OperatorError("401")])
-    async with bench(tmp_path, engine, user_tasks=1) as it:
-        apology = await transcribed(it)
-        it.clock.advance(61)  # the request that failed counts no more
-        await it.user.send_voice(NOTE, duration=1, caption="lang=de")
-        await it.admit()
-        callback = await it.user.press(apology, say("en", "button_retry"))
-        await it.admit()
-        press, *others = sorted(it.receive(), key=lambda d: d.job.callback_id is None)
-        await it.process(press)
-        assert callback.answers == [say("en", "retry_later")]
-        for delivery in others:
-            await it.process(delivery)
-        await it.user.press(apology, say("en", "button_retry"))
-        await it.answer()
-        assert it.shown() == [engine.text] * 2
+async def test_a_link_that_means_nothing_says_hello(tmp_path: Path) -> None:
+    """Such as one an advertisement made."""
+    async with bench(tmp_path) as it:
+        assert (await asked(it, "/start campaign7")).text == say("en", "start")
 
 
 async def test_a_command_of_another_release_is_answered(tmp_path: Path) -> None:
@@ -207,20 +179,9 @@ async def test_a_command_of_another_release_is_answered(tmp_path: Path) -> None:
         await it.user.send_text("/history")
         await it.admit()
         (delivery,) = it.receive()
-        newer = replace(delivery, job=replace(delivery.job, command="summary"))
+        newer = replace(delivery, job=replace(delivery.job, command="poem"))
         await it.process(newer)
         assert it.shown() == [say("en", "unknown_command")]
-
-
-async def test_a_press_nobody_waits_for_does_its_work(tmp_path: Path) -> None:
-    """A callback without an id, and one too old to be answered, still bring the file."""
-    async with bench(tmp_path) as it:
-        answer = await transcribed(it)
-        await it.user.press(answer, say("en", "button_txt"))
-        await it.admit()
-        (delivery,) = it.receive()
-        await it.process(replace(delivery, job=replace(delivery.job, callback_id=None)))
-        assert [m.file_name for m in it.user.chat.from_bot] == [None, "transcript.txt"]
 
 
 async def test_a_command_that_never_succeeds_ends_among_the_dead_letters(tmp_path: Path) -> None:

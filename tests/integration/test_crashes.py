@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from shared.errors import TransientError, UserError
+from shared.languages import ISO_639_1
 from shared.telemetry import Metric
 from shared.texts import say
 from tests.doubles.bench import bench
@@ -240,7 +241,7 @@ async def _note_from_somebody_new(it: Bench, number: int) -> User:
 
 
 def _language(number: int) -> str:
-    return f"lang={chr(97 + number // 26)}{chr(97 + number % 26)}"
+    return f"lang={sorted(ISO_639_1)[number]}"
 
 
 async def _calls_of_a_leader(it: Bench, engine: ScriptedEngine) -> list[str]:

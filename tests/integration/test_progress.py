@@ -34,7 +34,7 @@ async def test_progress_is_shown_and_gives_way_to_the_answer(tmp_path: Path) -> 
         await it.answer()
         (answer,) = it.user.chat.from_bot
         assert answer.edits[0] == say("en", "working")
-        shown = [int(text.split()[-2]) for text in answer.edits[1:]]
+        shown = [int(text.partition("%")[0].split()[-1]) for text in answer.edits[1:]]
         assert shown
         assert shown == sorted(set(shown))
         assert (answer.text or "").startswith(TEXT)

@@ -14,18 +14,21 @@ import pytest
 
 from shared.adapters.sqlite import open_storage
 from shared.adapters.sqlite.database import PRUNED_AT_ONCE, Database, translated
+from shared.adapters.sqlite.jobs import SqliteJobStore
+from shared.adapters.sqlite.preferences import SqlitePreferences
 from shared.adapters.sqlite.queue import SqliteJobQueue
 from shared.adapters.sqlite.schema import EXPIRING, SCHEMA_VERSION
+from shared.adapters.sqlite.statistics import SqliteStatistics
 from shared.errors import OperatorError, TransientError
 from shared.jobs import Lane
-from shared.ports import ChatPreferences, HistoryEntry, JobState, VerdictKind
+from shared.ports import ChatPreferences, Figures, HistoryEntry, JobState, VerdictKind
 from shared.settings import Settings
 from shared.transcripts import Recognition
 from tests.contracts.editions import a_job, a_key, a_transcript
 from tests.doubles.clock import ManualClock
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from shared.adapters.storage import Storage
@@ -133,6 +136,7 @@ def test_everything_survives_closing_and_opening(path: Path, clock: ManualClock)
         before.cache.link("unique", "c0ffee")
         before.preferences.put(42, ChatPreferences("de"))
         before.history.add("u1", entry)
+        before.statistics.add("u1", Figures(succeeded=1))
     with closing(open_storage(settings, clock)) as after:
         (delivery,) = after.queue.receive(Lane.EXPRESS, limit=10, visibility_s=90.0)
         assert delivery.job == a_job()
@@ -144,6 +148,8 @@ def test_everything_survives_closing_and_opening(path: Path, clock: ManualClock)
         assert after.cache.content_of("unique") == "c0ffee"
         assert after.preferences.get(42) == ChatPreferences("de")
         assert after.history.recent("u1", 10) == [entry]
+        after.statistics.add("u1", Figures(succeeded=1))
+        assert after.statistics.since(1) == Figures(users=1, succeeded=2)
 
 
 def test_a_killed_process_loses_nothing_it_had_finished(path: Path, clock: ManualClock) -> None:
@@ -278,6 +284,7 @@ def fill(storage: Storage, number: int) -> None:
     storage.cache.put(a_key(name), a_transcript())
     storage.cache.link(name, "c0ffee")
     storage.history.add("u1", HistoryEntry(name, 42, "key", 0.0, 2.5))
+    storage.statistics.add(f"u{name}", Figures(succeeded=1))
 
 
 def sizes(database: Database) -> dict[str, int]:
@@ -355,6 +362,31 @@ def test_a_locked_database_is_a_transient_error(path: Path, clock: ManualClock) 
         other.execute("ROLLBACK")
         queue.send(a_job("2"))
         assert queue.depth() == 2
+
+
+@pytest.mark.parametrize(
+    "write",
+    [
+        lambda database, clock: SqliteJobStore(database, clock, retention_s=1.0).cancel("job-1"),
+        lambda database, clock: SqliteStatistics(database, clock, retention_s=1.0).add(
+            "u1", Figures(succeeded=1)
+        ),
+        lambda database, _: SqlitePreferences(database).put(1, ChatPreferences("de")),
+    ],
+)
+def test_whatever_cannot_be_written_now_is_transient(
+    path: Path, clock: ManualClock, write: Callable[[Database, ManualClock], object]
+) -> None:
+    """The queue brings the job again, and it succeeds then."""
+    with (
+        closing(Database(path, busy_timeout_s=0.01)) as database,
+        closing(sqlite3.connect(path, isolation_level=None)) as other,
+    ):
+        other.execute("BEGIN EXCLUSIVE")
+        with pytest.raises(TransientError):
+            write(database, clock)
+        other.execute("ROLLBACK")
+        write(database, clock)
 
 
 def send_many(queue: SqliteJobQueue, count: int) -> None:

@@ -24,6 +24,7 @@ class FarFile:
         self.size_bytes = size_bytes
         self.reads: list[tuple[int, int]] = []
         self.most_at_once = 0
+        self.in_flight = 16
         self.failure: Exception | None = None
         """Raised by every read from ``fails_from`` on."""
         self.fails_from = 0

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from processor.media.limits import chunk_length_s
+from processor.media.pace import Pace
 from processor.media.preparation import prepare, prepare_remote
 from processor.media.prepared import Prepared
 from processor.media.ranges import ReadAhead
-from processor.media.sparse import Pace
 
 __all__ = ["Pace", "Prepared", "ReadAhead", "chunk_length_s", "prepare", "prepare_remote"]

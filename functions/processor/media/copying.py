@@ -25,7 +25,7 @@ from shared.audio import SAMPLE_BYTES, SAMPLE_RATE_HZ, Audio
 from shared.errors import UserError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from av.audio.stream import AudioStream
 
@@ -103,11 +103,11 @@ def payload_bytes(max_bytes: int) -> float:
 
 @dataclass(slots=True)
 class Copier:
-    """Cuts a track's packets into chunks of about ``length_s``."""
+    """Cuts a track's packets into chunks; ``length_s`` tells of each about how long, by its start."""
 
     sound: Sound
     wrapper: Wrapper
-    length_s: float
+    length_s: Callable[[float], float]
     max_bytes: int
     max_s: float
 
@@ -121,17 +121,17 @@ class Copier:
                 continue
             held.append(packet)
             size_bytes += packet.packet.size
-            lasts_s = packet.end_s - held[0].start_s
-            if lasts_s > self._full_s or size_bytes > limit_bytes or len(held) >= MAX_PACKETS:
+            begin_s = held[0].start_s
+            full = packet.end_s - begin_s > self._full_s(begin_s)
+            if full or size_bytes > limit_bytes or len(held) >= MAX_PACKETS:
                 audio, held = self._cut(held)
                 size_bytes = sum(item.packet.size for item in held)
                 yield audio
         if held:
             yield self._audio(held)
 
-    @property
-    def _full_s(self) -> float:
-        return min(self.length_s + OVERLAP_S, self.max_s - LONGEST_PACKET_S)
+    def _full_s(self, start_s: float) -> float:
+        return min(self.length_s(start_s) + OVERLAP_S, self.max_s - LONGEST_PACKET_S)
 
     def _cut(self, held: list[Dated]) -> tuple[Audio, list[Dated]]:
         """The chunk, and the packets for those after it, the lead-in of the next first."""

@@ -7,6 +7,7 @@ file is read once, from front to back, and no further than chunks are asked for.
 from __future__ import annotations
 
 from contextlib import ExitStack
+from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING
 
@@ -18,13 +19,14 @@ from processor.media.encode import flac, samples_within
 from processor.media.limits import MAX_DURATION_S, SHORT_NOTE_S, chunk_length_s, too_long
 from processor.media.prepared import Coverage, Prepared
 from processor.media.ranges import RangeFile
+from processor.media.resuming import LostPlaceError, Resumption
 from processor.media.sniff import OGG
 from processor.media.sound import measure, open_sound
 from processor.media.windows import OVERLAP_S, Cutter
 from shared.audio import PCM, SAMPLE_BYTES, SAMPLE_RATE_HZ, Audio
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from av.audio.frame import AudioFrame
     from av.audio.stream import AudioStream
@@ -33,9 +35,9 @@ if TYPE_CHECKING:
     from processor.media.channels import Mix
     from processor.media.container import Recording
     from processor.media.copying import Wrapper
+    from processor.media.pace import Pace
     from processor.media.sniff import Kind
     from processor.media.sound import Sound
-    from processor.media.sparse import Pace
     from processor.media.windows import Window
     from shared.audio import EngineProfile
     from shared.jobs import Media
@@ -46,6 +48,7 @@ FIRST_BYTES = 8 << 20
 PICTURE_BYTES = 1 << 20  # what may go along with the sound before copying is quicker
 INDEXED_SHARE = 0.9  # an index that covers less of the track belongs to fragments
 INDEX_LIMIT = 4_000_000
+PROBES = 4  # small requests by which the round trip is known: as many as go out at once at first
 
 
 def prepare_recording(
@@ -55,17 +58,37 @@ def prepare_recording(
     *,
     pace: Pace | None = None,
     check: Callable[[], None] | None = None,
+    heard: Sequence[Audio] = (),
 ) -> Prepared:
     """Look into the file and decide: pass it through, copy its packets, or decode it.
 
-    ``pace`` allows to fetch of a remote film only the sound.
+    Of a remote film only the sound is fetched where that is quicker, by ``pace`` if it is told; and
+    of ``heard``, its first chunks as an earlier try made them, all but the last are passed on as
+    they are where that is safe.
     """
+    attempt = partial(_prepared, recording, media, profile, pace=pace, check=check)
+    try:
+        return attempt(heard=heard)
+    except LostPlaceError:
+        return attempt(heard=())
+
+
+def _prepared(
+    recording: Recording,
+    media: Media,
+    profile: EngineProfile,
+    *,
+    pace: Pace | None,
+    check: Callable[[], None] | None,
+    heard: Sequence[Audio],
+) -> Prepared:
     with ExitStack() as stack:
         sound = stack.enter_context(open_sound(recording, check))
         track = sound.track
         declared_s = media.duration_s if recording.kind is OGG else track.declared_s
-        if pace is not None:
-            _leave_out_the_picture(sound, pace)
+        resumption = Resumption(heard if _indexed(sound) else ())
+        if _indexed(sound):
+            _leave_out_the_picture(sound, pace, resumption)
         passing = sound.packets()
         beginning = list(_first(passing, sound))
         plan = channels.plan(sound, beginning)
@@ -75,7 +98,14 @@ def prepare_recording(
         coverage = Coverage()
         work = _Work(sound, plan.mixes, profile, coverage)
         packets = chain(beginning, passing)
-        chunks = work.copied(packets, wrapper) if wrapper else work.decoded(packets)
+        chunks: Iterator[Audio]
+        if wrapper is None:
+            chunks = work.decoded(packets)
+        elif resumption.applies(sound, wrapper):
+            rest = work.copied(resumption.packets(sound), wrapper, proven=True)
+            chunks = chain(resumption.skipped, rest)
+        else:
+            chunks = work.copied(packets, wrapper)
         return Prepared(
             _closing(stack.pop_all(), chunks, work), declared_s=declared_s, coverage=coverage
         )
@@ -92,17 +122,32 @@ def _closing(stack: ExitStack, chunks: Iterator[Audio], work: _Work) -> Iterator
         work.coverage.damaged = work.sound.damage.count
 
 
-def _leave_out_the_picture(sound: Sound, pace: Pace) -> None:
-    """Have a remote film fetched in pieces, where its index tells which and that is quicker."""
+def _indexed(sound: Sound) -> bool:
+    """Whether it is a remote film whose index tells where all of its sound lies."""
+    base, entries = sound.stream.time_base, sound.stream.index_entries
+    far = isinstance(sound.recording.content, RangeFile) and sound.recording.kind.demuxer == "mov"
+    if not (far and base and 0 < len(entries) <= INDEX_LIMIT):
+        return False
+    declared_s = sound.track.declared_s or 0.0
+    return 0 < declared_s * INDEXED_SHARE <= entries[-1].timestamp * base
+
+
+def _leave_out_the_picture(sound: Sound, pace: Pace | None, resumption: Resumption) -> None:
+    """Have an indexed film fetched in pieces, where that is quicker."""
     content, base = sound.recording.content, sound.stream.time_base
-    entries = sound.stream.index_entries
-    indexed = sound.recording.kind.demuxer == "mov" and 0 < len(entries) <= INDEX_LIMIT
-    if not isinstance(content, RangeFile) or not indexed or not base:
+    if not isinstance(content, RangeFile) or not base:
         return
-    declared_s = sound.track.declared_s
-    if not declared_s or entries[-1].timestamp * base < declared_s * INDEXED_SHARE:
+    tick_s, beginning_s = float(base), channels.SAMPLE_S + FIRST_S
+    places = (
+        (entry.pos, entry.size)
+        for entry in sound.stream.index_entries
+        if resumption.wanted(entry.timestamp * tick_s, beginning_s)
+    )
+    pieces = sparse.pieces(places, content.size_bytes)
+    if not sparse.promising(pieces, content.size_bytes):
         return
-    stretches = sparse.plan(((e.pos, e.size) for e in entries), content.size_bytes, pace)
+    pace = pace or content.pace([piece.start for piece in pieces[:PROBES]])
+    stretches = sparse.plan(pieces, content.size_bytes, pace)
     if stretches is not None:
         content.follow(stretches)
 
@@ -155,11 +200,22 @@ class _Work:
         self.coverage = coverage
         self._mixes = mixes
         self._profile = profile
-        self._length_s = chunk_length_s(sound.track.estimated_s, profile)
+        self._length_s = partial(chunk_length_s, sound.track.estimated_s, profile)
 
-    def copied(self, packets: Iterable[Packet[AudioStream]], wrapper: Wrapper) -> Iterator[Audio]:
-        """Copy; decode from where copying is no longer sure to be right."""
+    def copied(
+        self,
+        packets: Iterable[Packet[AudioStream]],
+        wrapper: Wrapper,
+        *,
+        proven: bool = False,
+    ) -> Iterator[Audio]:
+        """Copy; decode from where copying is no longer sure to be right.
+
+        ``proven``: a copy of this track was found to play before.
+        """
         passing = Steady(packets, self.sound.track.codec)
+        if proven:
+            passing.seen = None
         copier = Copier(
             self.sound, wrapper, self._length_s, self._profile.max_bytes, self._profile.max_chunk_s
         )
@@ -178,11 +234,17 @@ class _Work:
         self, packets: Iterable[Packet[AudioStream]], origin_s: float = 0.0
     ) -> Iterator[Audio]:
         """Decode, mix, cut and encode; all mixes count time from the same start."""
-        wanted = int((self._length_s + OVERLAP_S) * SAMPLE_RATE_HZ)
+        most = window_samples(self._profile)
+
+        def wanted(start: int) -> int:
+            """Samples of the window that begins at sample ``start``."""
+            length_s = self._length_s(origin_s + start / SAMPLE_RATE_HZ)
+            return min(int((length_s + OVERLAP_S) * SAMPLE_RATE_HZ), most)
+
         voices = [
             (
                 Conversion(rate_hz=SAMPLE_RATE_HZ, layout="mono", pan=mix.pan),
-                Cutter(min(wanted, window_samples(self._profile))),
+                Cutter(wanted),
                 mix.channel,
             )
             for mix in self._mixes

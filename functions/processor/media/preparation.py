@@ -9,18 +9,16 @@ from processor.media.ogg import read_opus_note
 from processor.media.prepared import Prepared
 from processor.media.ranges import RangeFile
 from processor.media.sniff import OGG, sniff, sniff_remote
-from processor.media.sparse import Pace
 from shared.audio import Audio
 
 if TYPE_CHECKING:
     import asyncio
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
+    from processor.media.pace import Pace
     from processor.media.ranges import ReadAhead
     from shared.audio import EngineProfile
     from shared.jobs import Media
-
-USUAL_PACE = Pace()
 
 
 def prepare(
@@ -55,10 +53,14 @@ def prepare_remote(
     profile: EngineProfile,
     loop: asyncio.AbstractEventLoop,
     *,
-    pace: Pace = USUAL_PACE,
+    pace: Pace | None = None,
     check: Callable[[], None] | None = None,
+    heard: Sequence[Audio] = (),
 ) -> Prepared:
     """The same for a file too large to hold, read while its chunks are taken.
+
+    ``pace`` is measured where it is not told. ``heard`` are the file's first chunks as an earlier
+    try made them, without their bytes: what can be is left out, and then handed on as it is here.
 
     Call it in a thread, and so for each of the chunks; ``ahead`` lives on ``loop`` and stays open
     until the last. Also raises what the remote file raises: a chunk is never short of what could
@@ -69,7 +71,9 @@ def prepare_remote(
 
     file = RangeFile(ahead, loop, check=check)
     kind = sniff_remote(file.read_at)
-    return prepare_recording(Recording(file, kind), media, profile, pace=pace, check=check)
+    return prepare_recording(
+        Recording(file, kind), media, profile, pace=pace, check=check, heard=heard
+    )
 
 
 def _short_note(data: bytes, profile: EngineProfile) -> Audio | None:

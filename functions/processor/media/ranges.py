@@ -11,14 +11,16 @@ import concurrent.futures
 import io
 from array import array
 from bisect import bisect_right
-from typing import TYPE_CHECKING, NamedTuple, Self, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, Self, TypeVar
 
+from processor.media.pace import Gauged
 from shared.errors import TranscriberError, TransientError, UserError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine, Iterable
+    from collections.abc import Callable, Coroutine, Iterable, Sequence
     from types import TracebackType
 
+    from processor.media.pace import Pace
     from shared.ports import RemoteFile
 
 Result = TypeVar("Result")
@@ -59,7 +61,7 @@ class ReadAhead:
         self.size_bytes = remote.size_bytes
         self.fetched_bytes = 0
         self.requests = 0
-        self._remote = remote
+        self._remote = Gauged(remote)
         self._window_bytes = self._ahead_bytes = window_bytes
         self._in_flight = in_flight
         self._closed = False
@@ -82,6 +84,7 @@ class ReadAhead:
         """Whether a jump may have left something that was fetched and is not going to be read."""
         self._depth = 0
         """How many stretches to fetch ahead; the window bounds it too."""
+        self._gauging: asyncio.Task[Pace] | None = None
 
     async def __aenter__(self) -> Self:
         """Nothing is fetched yet."""
@@ -95,7 +98,9 @@ class ReadAhead:
     ) -> None:
         """End all fetching."""
         self._closed = True
-        tasks = list(self._held.values())
+        tasks: list[asyncio.Task[Any]] = list(self._held.values())
+        if self._gauging is not None:
+            tasks.append(self._gauging)
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
@@ -120,6 +125,15 @@ class ReadAhead:
         self._fetch_ahead()
         await asyncio.wait({task})
         return stretch.start, task.result()
+
+    async def pace(self, places: Sequence[int]) -> Pace:
+        """How fast the file comes, small requests at ``places`` included; raises as ``at`` does."""
+        if self._closed:
+            raise TransientError("the remote file was closed while it was read")
+        gauging = self._remote.pace(places, in_flight=self._in_flight)
+        self._gauging = asyncio.ensure_future(gauging)
+        await asyncio.wait({self._gauging})
+        return self._gauging.result()
 
     async def follow(self, plan: Iterable[Stretch]) -> None:
         """From now on fetch ``plan`` alone (sorted, not overlapping), at full depth.
@@ -159,9 +173,10 @@ class ReadAhead:
         if not straight:
             self._next = index + 1
             self._left_behind = True
-            if stretch not in self._held and self._plan is self._dense:
+            if self._plan is self._dense:
                 self._depth = 0
-                self._land(stretch)
+                if stretch not in self._held:
+                    self._land(stretch)
         elif index >= self._place:
             if self._landings and not self._depth:
                 self._land(stretch)  # the end of a file may lie across two parts
@@ -338,6 +353,10 @@ class RangeFile(io.RawIOBase):
             length -= len(piece)
         self._offset = place
         return b"".join(pieces)
+
+    def pace(self, places: Sequence[int]) -> Pace:
+        """How fast the file comes, by what was read and by small requests at ``places``."""
+        return self._guard(lambda: self._wait(self._ahead.pace(places)))
 
     def follow(self, plan: Iterable[Stretch]) -> None:
         """Fetch only ``plan`` from now on."""

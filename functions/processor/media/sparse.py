@@ -7,59 +7,68 @@ piece costs a request, and Telegram allows only so many. So bytes and requests a
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from processor.media.ranges import PART_BYTES, Stretch
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from processor.media.pace import Pace
 
 ALIGN_BYTES = 4096
 READ_THROUGH_BYTES = 36 << 10  # libav reads through shorter gaps instead of seeking
+ALIKE_BYTES = 1 << 16  # gaps that differ by less are as good as each other
+GOLDEN = 0.6180339887498949
 WORTH_IT = 1.3  # predicted gain below which the plain way is taken
 NEAR_BEST = 1.05  # of the shortest time: within it the fewest bytes, of which others want theirs
 
 
-@dataclass(frozen=True, slots=True)
-class Pace:
-    """What the remote side is expected to give."""
-
-    bandwidth_bytes_per_s: float = 10e6
-    requests_per_s: float = 40.0
-
-    def seconds(self, size_bytes: float, requests: float) -> float:
-        """How long fetching takes; bytes and requests flow side by side."""
-        return max(size_bytes / self.bandwidth_bytes_per_s, requests / self.requests_per_s)
+def pieces(packets: Iterable[tuple[int, int]], size_bytes: int) -> list[Stretch]:
+    """Where ``packets`` (place and size) lie: the least that must be fetched of so large a file."""
+    return list(_merged(sorted(_aligned(packets, size_bytes))))
 
 
-def plan(
-    packets: Iterable[tuple[int, int]], size_bytes: int, pace: Pace
-) -> tuple[Stretch, ...] | None:
-    """The stretches to fetch for ``packets`` (place and size), or None to fetch everything.
+def promising(pieces: Sequence[Stretch], size_bytes: int) -> bool:
+    """Whether they are few enough bytes to pay if requests cost nothing."""
+    return 0 < _length(pieces) * WORTH_IT <= size_bytes
+
+
+def plan(pieces: Sequence[Stretch], size_bytes: int, pace: Pace) -> tuple[Stretch, ...] | None:
+    """The stretches to fetch for ``pieces``, or None to fetch everything.
 
     Of all ways to close the smaller gaps the one with the fewest bytes that is about as fast, by
     ``pace``, as the fastest.
     """
-    pieces = list(_merged(sorted(_aligned(packets, size_bytes))))
     if not pieces:
         return None
-    gaps = sorted(
-        (right.start - left.end, index) for index, (left, right) in enumerate(pairwise(pieces))
-    )
-    times_s = list(_times_s(pieces, [gap for gap, _ in gaps], pace))
+    gaps = [right.start - left.end for left, right in pairwise(pieces)]
+    order = sorted(range(len(gaps)), key=lambda index: (gaps[index] // ALIKE_BYTES, _spot(index)))
+    times_s = list(_times_s(pieces, [gaps[index] for index in order], pace))
     enough_s = min(times_s) * NEAR_BEST
     closed = next(count for count, lasts_s in enumerate(times_s) if lasts_s <= enough_s)
     if times_s[closed] * WORTH_IT > pace.seconds(size_bytes, size_bytes / PART_BYTES):
         return None
-    closed_gaps = {index for _, index in gaps[:closed]}
-    return tuple(_parts(_closed(pieces, closed_gaps)))
+    return tuple(_parts(_closed(pieces, set(order[:closed]))))
 
 
-def _times_s(pieces: list[Stretch], gaps: list[int], pace: Pace) -> Iterator[float]:
+def _spot(index: int) -> float:
+    """A place between 0 and 1; those of any numbers in a row lie evenly spread.
+
+    So gaps alike are closed all over the file: bytes and requests flow side by side only where
+    both are wanted at the same time. See Knuth, TAOCP 6.4, on multiplicative hashing.
+    """
+    return index * GOLDEN % 1
+
+
+def _length(stretches: Iterable[Stretch]) -> int:
+    return sum(end - start for start, end in stretches)
+
+
+def _times_s(pieces: Sequence[Stretch], gaps: Iterable[int], pace: Pace) -> Iterator[float]:
     """How long it takes with none of the gaps closed, with the first, the first two, and so on."""
-    needed = sum(end - start for start, end in pieces)
+    needed = _length(pieces)
     for closed, gap in enumerate((0, *gaps)):
         needed += gap
         yield pace.seconds(needed, len(pieces) - closed + needed / PART_BYTES)
@@ -98,7 +107,7 @@ def _merged(stretches: Iterable[Stretch]) -> Iterator[Stretch]:
         yield current
 
 
-def _closed(pieces: list[Stretch], gaps: set[int]) -> Iterator[Stretch]:
+def _closed(pieces: Sequence[Stretch], gaps: set[int]) -> Iterator[Stretch]:
     """Join each piece in ``gaps`` (by index) to the next."""
     start = pieces[0].start
     for index, piece in enumerate(pieces):

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from shared.audio import SAMPLE_BYTES, SAMPLE_RATE_HZ
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
 SEARCH_S = 15.0  # how far before its latest end a window may be cut
 PAUSE_S = 0.3  # a pause between words; shorter ones are inside them
@@ -41,15 +41,13 @@ class Cut(NamedTuple):
 
 
 class Cutter:
-    """Takes blocks of samples, gives windows of at most ``max_samples``.
+    """Takes blocks of samples, gives windows of at most ``max_samples`` of the sample they begin at.
 
     One behind the other, less the overlaps, they are the input again. Only the current window is
     held.
     """
 
-    def __init__(self, max_samples: int) -> None:
-        long = max_samples >= OVERLAPPED_FROM_S * SAMPLE_RATE_HZ
-        self._overlap = int(OVERLAP_S * SAMPLE_RATE_HZ) if long else 0
+    def __init__(self, max_samples: Callable[[int], int]) -> None:
         self._max_samples = max_samples
         self._held = bytearray()
         self._start = 0
@@ -58,9 +56,11 @@ class Cutter:
         """Add ``block``; yield the windows that are complete."""
         held = self._held
         held += block
-        while len(held) > self._max_samples * SAMPLE_BYTES:
-            cut, silent = quietest_cut(held, self._max_samples - self._overlap)
-            overlap = 0 if silent else self._overlap
+        while len(held) > (most := self._max_samples(self._start)) * SAMPLE_BYTES:
+            long = most >= OVERLAPPED_FROM_S * SAMPLE_RATE_HZ
+            spare = int(OVERLAP_S * SAMPLE_RATE_HZ) if long else 0
+            cut, silent = quietest_cut(held, most - spare)
+            overlap = 0 if silent else spare
             repeated = bytes(held[cut * SAMPLE_BYTES : (cut + overlap) * SAMPLE_BYTES])
             yield Window(self._start, _take(held, cut * SAMPLE_BYTES) + repeated, overlap)
             self._start += cut
@@ -73,7 +73,7 @@ class Cutter:
 
 def windows(blocks: Iterable[bytes], max_samples: int) -> Iterator[Window]:
     """Cut the stream ``blocks``; see ``Cutter``."""
-    cutter = Cutter(max_samples)
+    cutter = Cutter(lambda _: max_samples)
     for block in blocks:
         yield from cutter.push(block)
     yield from cutter.end()

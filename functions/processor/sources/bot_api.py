@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 
-from shared import texts
 from shared.errors import (
     OperatorError,
     RateLimitedError,
@@ -17,6 +16,7 @@ from shared.errors import (
     UserError,
 )
 from shared.jobs import BOT_API_FILE_LIMIT_BYTES
+from shared.texts import More, Size
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -95,9 +95,8 @@ class BotApiSource:
         return _refusal(status, body)
 
     def _too_big(self, media: Media) -> UserError:
-        limit = texts.size(self._limit_bytes)
-        known = media.size_bytes is not None and media.size_bytes > self._limit_bytes
-        size = texts.size(media.size_bytes) if known and media.size_bytes else f"> {limit}"
+        limit, claimed = Size(self._limit_bytes), Size(media.size_bytes or 0)
+        size = claimed if claimed > limit else More(limit)
         return UserError("over_bot_api", size=size, limit=limit)
 
     def _client(self) -> httpx.AsyncClient:

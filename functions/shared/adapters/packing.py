@@ -7,7 +7,7 @@ import zlib
 from dataclasses import asdict
 from typing import NamedTuple
 
-from shared.transcripts import Recognition, Transcript
+from shared.transcripts import Recognition, Segment, Transcript, Word
 
 
 class PackedTranscript(NamedTuple):
@@ -34,6 +34,10 @@ def pack_recognition(recognition: Recognition) -> bytes:
 
 
 def unpack_recognition(packed: bytes) -> Recognition:
-    """Read what ``pack_recognition`` made; its fields are the first three of a transcript."""
-    parsed = unpack_transcript(packed)
-    return Recognition(parsed.segments, parsed.language, parsed.duration_s)
+    """Read what ``pack_recognition`` made, also of a release that knew fewer fields."""
+    raw = json.loads(zlib.decompress(packed))
+    segments = tuple(
+        Segment(**{**item, "words": tuple(Word(**word) for word in item["words"])})
+        for item in raw.pop("segments")
+    )
+    return Recognition(segments, **raw)

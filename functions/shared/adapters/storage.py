@@ -16,6 +16,7 @@ if TYPE_CHECKING:
         Leases,
         Preferences,
         RateLimiter,
+        Statistics,
         TranscriptCache,
     )
 
@@ -30,6 +31,7 @@ class Storage:
     cache: TranscriptCache
     preferences: Preferences
     history: History
+    statistics: Statistics
     leases: Leases
     budget: AudioBudget
     close: Callable[[], None]

@@ -139,6 +139,11 @@ class RemoteFile(Protocol):
         """Its whole size, from Telegram, not from the update."""
         ...
 
+    @property
+    def in_flight(self) -> int:
+        """How many reads Telegram is expected to answer side by side; more wait for their turn."""
+        ...
+
     async def read(self, offset: int, length: int) -> bytes:
         """Exactly ``length`` bytes from ``offset``, fewer only at the end of the file.
 

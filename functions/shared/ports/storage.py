@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Protocol, Self
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from shared.jobs import Delivery, Job, Lane
+    from shared.jobs import Delivery, Job, Lane, Receipt
     from shared.ports.network import MessageId
     from shared.transcripts import Recognition, Transcript, TranscriptKey
 
@@ -42,7 +42,7 @@ class JobQueue(Protocol):
         """Finish the message. A receipt that is no longer the latest has no effect."""
         ...
 
-    def change_visibility(self, delivery: Delivery, visibility_s: float) -> None:
+    def change_visibility(self, delivery: Delivery | Receipt, visibility_s: float) -> None:
         """Hide it for ``visibility_s`` from now (0 to 43 200). Without effect on old receipts."""
         ...
 
@@ -303,8 +303,12 @@ class ChatPreferences:
     def from_json(cls, text: str) -> Self:
         """Read what ``to_json`` wrote, by this or another version: unknown choices are left out."""
         known = {item.name for item in fields(cls)}
-        chosen = {name: value for name, value in json.loads(text).items() if name in known}
-        return cls(**{name: tuple(v) if isinstance(v, list) else v for name, v in chosen.items()})
+        chosen: dict[str, Any] = {
+            name: tuple(value) if isinstance(value, list) else value
+            for name, value in json.loads(text).items()
+            if name in known
+        }
+        return cls(**chosen)
 
     def _chosen(self) -> Iterator[tuple[str, Any]]:
         """The fields that hold a choice, by name."""

@@ -48,6 +48,7 @@ class Near:
     def __init__(self, film: Film) -> None:
         self._film = film
         self.size_bytes = film.size
+        self.in_flight = 16
 
     async def read(self, offset: int, length: int) -> bytes:
         """The bytes."""

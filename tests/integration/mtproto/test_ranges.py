@@ -75,6 +75,7 @@ async def test_any_range_is_the_files_slice(server: MtprotoServer, worker: Worke
 
     async with worker.archive.open(media, Address(CHAT, MESSAGE)) as file:
         assert file.size_bytes == len(CONTENT)
+        assert file.in_flight == 16
         got = await asyncio.gather(*(file.read(*one) for one in ranges))
         with pytest.raises(ValueError, match="inside the file"):
             await file.read(-1, 5)

@@ -13,13 +13,14 @@ from shared.adapters.aws.dynamo_history import DynamoHistory
 from shared.adapters.aws.dynamo_jobs import DynamoJobStore
 from shared.adapters.aws.dynamo_limiter import DynamoRateLimiter
 from shared.adapters.aws.dynamo_preferences import DynamoPreferences
+from shared.adapters.aws.dynamo_statistics import DynamoStatistics
 from shared.adapters.aws.dynamo_table import CONDITION_FAILED, CONFLICT
 from shared.adapters.aws.failures import RefusedError
 from shared.adapters.aws.sqs import SqsJobQueue
 from shared.adapters.memory import RecentTranscripts
 from shared.errors import TransientError
 from shared.jobs import Lane
-from shared.ports import ChatPreferences, HistoryEntry, JobState, VerdictKind
+from shared.ports import ChatPreferences, Figures, HistoryEntry, JobState, VerdictKind
 from shared.transcripts import Recognition
 from tests.contracts.editions import RETENTION_S, a_job, a_key, a_transcript
 from tests.doubles.aws_server import create_queue
@@ -86,6 +87,15 @@ def test_releasing_costs_one_call(limiter: DynamoRateLimiter, dynamodb: Recordin
     limiter.admit("u", "a", task=True)
     for _ in range(2):
         assert called(dynamodb, lambda: limiter.release("u", "a")) == ["UpdateItem"]
+
+
+def test_listing_tasks_costs_one_call(
+    limiter: DynamoRateLimiter, dynamodb: RecordingClient
+) -> None:
+    """For a user with tasks and for one who never asked."""
+    limiter.admit("u", "a", task=True)
+    for user in ("u", "newcomer"):
+        assert called(dynamodb, partial(limiter.tasks, user)) == ["GetItem"]
 
 
 def test_a_user_who_asks_twice_at_once_begins_again(
@@ -178,6 +188,8 @@ def test_a_jobs_life_costs_one_call_a_step(jobs: DynamoJobStore, dynamodb: Recor
         (lambda: jobs.get(job.id), "GetItem"),
         (lambda: jobs.update(job.id, "alice", state=JobState.FAILED), "UpdateItem"),
         (lambda: jobs.reopen(job.id), "UpdateItem"),
+        (lambda: jobs.cancel(job.id), "UpdateItem"),
+        (lambda: jobs.cancel(job.id), "UpdateItem"),
         (lambda: jobs.delete(job.id), "DeleteItem"),
     ]
     for step, operation in steps:
@@ -332,7 +344,7 @@ def test_chunks_cost_a_call_each_and_one_to_read(
     assert called(dynamodb, lambda: jobs.drop_chunks("c")) == ["Query"]
 
 
-# Cache, preferences, history
+# Cache, preferences
 
 
 def test_an_answer_from_the_cache_costs_two_calls_and_from_memory_one(
@@ -358,6 +370,94 @@ def test_preferences_cost_one_call(state: DynamoTable, dynamodb: RecordingClient
     assert called(dynamodb, lambda: store.get(1)) == ["GetItem"]
     assert called(dynamodb, lambda: store.put(1, ChatPreferences("de"))) == ["PutItem"]
     assert called(dynamodb, lambda: store.delete(1)) == ["DeleteItem"]
+
+
+def test_the_first_releases_choices_are_still_read(state: DynamoTable) -> None:
+    """Its formats were files beside the text; new choices replace the old form."""
+    store = DynamoPreferences(state)
+    state.put({"pk": "P#1", "language": "de", "formats": []})
+    state.put({"pk": "P#2", "formats": ["txt", "srt"]})
+    assert store.get(1) == ChatPreferences("de")
+    assert store.get(2) == ChatPreferences(formats=("text", "txt", "srt"))
+    store.put(2, ChatPreferences(timestamps=True))
+    assert store.get(2) == ChatPreferences(timestamps=True)
+
+
+# Statistics
+
+
+@pytest.fixture
+def statistics(state: DynamoTable, clock: ManualClock) -> DynamoStatistics:
+    """Nothing has happened yet."""
+    return DynamoStatistics(state, clock, BACKOFF, retention_s=RETENTION_S)
+
+
+ONE = Figures(succeeded=1)
+
+
+def test_adding_costs_one_call_and_two_where_another_worker_knows_the_user(
+    statistics: DynamoStatistics,
+    others_state: DynamoTable,
+    clock: ManualClock,
+    dynamodb: RecordingClient,
+) -> None:
+    """Nobody's mark is asked for twice by the same worker on the same day."""
+    other = DynamoStatistics(others_state, clock, BACKOFF, retention_s=RETENTION_S)
+    other.add("u2", ONE)
+    assert called(dynamodb, lambda: statistics.add("u1", ONE)) == [WRITE]
+    assert called(dynamodb, lambda: statistics.add("u1", ONE)) == ["UpdateItem"]
+    assert called(dynamodb, lambda: statistics.add("u2", ONE)) == [WRITE, "UpdateItem"]
+    assert called(dynamodb, lambda: statistics.add("u2", ONE)) == ["UpdateItem"]
+    clock.advance(86_400)
+    assert called(dynamodb, lambda: statistics.add("u1", ONE)) == [WRITE]
+    assert statistics.since(2) == Figures(users=3, succeeded=6)
+
+
+def test_reading_costs_a_call_for_each_hundred_days(
+    state: DynamoTable, clock: ManualClock, dynamodb: RecordingClient
+) -> None:
+    """No more than can be there; none costs nothing."""
+    statistics = DynamoStatistics(state, clock, BACKOFF, retention_s=198 * 86_400.0)
+    assert called(dynamodb, lambda: statistics.since(100)) == [READ]
+    assert called(dynamodb, lambda: statistics.since(10**9)) == [READ, READ]
+    assert called(dynamodb, lambda: statistics.since(0)) == []
+
+
+def test_days_and_marks_are_removed_by_the_table(
+    statistics: DynamoStatistics, state: DynamoTable, clock: ManualClock
+) -> None:
+    """A mark at the end of its day, the sums after the retention; no item names the user."""
+    statistics.add("u4711", ONE)
+    day = int(clock.now() // 86_400)
+    end = (day + 1) * 86_400
+    items = state._client.call("Scan", {"TableName": state._name})["Items"]
+    assert sorted(int(item["ttl"]["N"]) for item in items) == [end, end + RETENTION_S]
+    assert "4711" not in str([item["pk"] for item in items])
+
+
+def test_meeting_another_worker_on_the_day_means_trying_again(
+    statistics: DynamoStatistics, dynamodb: RecordingClient
+) -> None:
+    """Whichever of the two items it was; nothing is counted twice."""
+    dynamodb.before[WRITE] = [collision("None", CONFLICT), collision(CONFLICT, "None")]
+    statistics.add("u1", ONE)
+    assert dynamodb.operations == [WRITE] * 3
+    assert statistics.since(1) == Figures(users=1, succeeded=1)
+
+
+def test_statistics_that_never_hold_still_are_transient(
+    statistics: DynamoStatistics, dynamodb: RecordingClient
+) -> None:
+    """Nothing is counted, and the user is a newcomer the next time."""
+    dynamodb.before[WRITE] = [collision("None", CONFLICT)] * ROUNDS
+    with pytest.raises(TransientError, match="contended"):
+        statistics.add("u1", ONE)
+    assert statistics.since(1) == Figures()
+    statistics.add("u1", ONE)
+    assert statistics.since(1) == Figures(users=1, succeeded=1)
+
+
+# History
 
 
 def test_a_long_history_is_forgotten_a_hundred_at_a_time(
@@ -410,3 +510,4 @@ def test_the_queue_costs_one_call_but_for_burying(
     (again,) = queue.receive(Lane.EXPRESS, limit=1, visibility_s=60)
     assert called(sqs, lambda: queue.delete(again)) == ["DeleteMessage"]
     assert called(sqs, queue.depth) == ["GetQueueAttributes"] * 2
+    assert called(sqs, lambda: queue.waiting(Lane.BULK)) == ["GetQueueAttributes"]

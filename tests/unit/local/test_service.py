@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, cast
 import pytest
 
 from local.polling import Polling
-from local.service import COMMANDS, Service
+from local.service import Service
 from shared.errors import OperatorError
-from shared.texts import TEXTS
+from shared.texts import LOCALES
 from tests.doubles.bench import bench
 from tests.media.make import encode, tone
 
@@ -77,10 +77,21 @@ async def test_preparing_makes_way_for_polling(tmp_path: Path) -> None:
         name, removed, resumed = await Service(it.app).prepare()
         assert (name, removed, resumed) == ("ExampleBot", True, 1)
         assert (await it.api.execute({"method": "getWebhookInfo"}))["url"] == ""
-        for locale in TEXTS:
-            menu = it.api.state.commands["default", locale]
-            assert [item["command"] for item in menu] == list(COMMANDS)
+        for language in ("", *LOCALES[1:]):
+            for scope in ("default", "all_private_chats", "all_group_chats"):
+                assert it.api.state.commands[scope, language]
         assert len(it.receive()) == 1
+
+
+async def test_a_telegram_that_takes_no_menus_does_not_keep_the_bot_from_starting(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """An admin who never wrote to the bot, a fault of the server: counted, logged, passed over."""
+    async with bench(tmp_path, admin_user_ids="404") as it:
+        it.api.html_next("setMyCommands")
+        await Service(it.app).prepare()
+        (told,) = [record for record in caplog.records if "menus" in record.message]
+        assert vars(told)["count"] == len(LOCALES) + 1
 
 
 async def test_an_update_that_breaks_admission_does_not_stop_the_bot(tmp_path: Path) -> None:

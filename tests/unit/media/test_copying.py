@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from processor.media import chunk_length_s, prepare
+from processor.media import prepare
 from processor.media.copying import adts_settings
 from processor.media.sniff import sniff
 from tests.media.films import syllables
@@ -186,21 +186,6 @@ def test_cuts_fall_at_the_same_places_every_time() -> None:
     first, second = (list(prepare(data, media(duration_s=d), HOSTED).chunks) for d in (None, 500.0))
     assert first == second
     assert {sniff(chunk.data).container for chunk in first} == {"mp3"}
-
-
-@pytest.mark.parametrize(
-    ("duration_s", "limit_s", "expected_s"),
-    [(None, 600.0, 60.0), (300.0, 600.0, 60.0), (3600.0, 600.0, 225.0), (36_000.0, 600.0, 600.0),
-     (36_000.0, 1400.0, 600.0), (3600.0, 100.0, 100.0), (10.0, 30.0, 30.0)],
-)  # fmt: skip
-def test_how_long_chunks_are(duration_s: float | None, limit_s: float, expected_s: float) -> None:
-    """A minute at least, ten at most, sixteen to a file between, never beyond the engine's limit."""
-    assert chunk_length_s(duration_s, replace(HOSTED, max_chunk_s=limit_s)) == expected_s
-
-
-def test_an_engine_on_this_machine_gets_the_longest_chunks() -> None:
-    """It works on one after the other: more of them gain nothing."""
-    assert chunk_length_s(3600.0, EMBEDDED) == EMBEDDED.max_chunk_s
 
 
 def test_the_settings_in_an_adts_header() -> None:

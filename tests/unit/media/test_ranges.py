@@ -53,6 +53,20 @@ async def test_the_first_read_asks_for_little_and_a_straight_reader_for_more() -
     assert len(far.reads) <= 3
 
 
+async def test_who_goes_back_and_forth_over_what_is_there_gets_nothing_more() -> None:
+    """An index at the end is read several times over, with looks at the head between."""
+    far = FarFile.of(DATA)
+
+    def work(file: RangeFile) -> int:
+        for _ in range(5):
+            file.read_at(0, 100)
+            file.read_at(90 * PART, 3 * PART)
+        return max((offset for offset, _ in far.reads if offset < 90 * PART), default=0)
+
+    assert await _reading(far, work) == 2 * PART  # what came along with the first look
+    assert sum(length for _, length in far.reads) == len(far.reads) * PART
+
+
 async def test_no_more_than_the_window_is_held() -> None:
     """However far the file goes on, and however slowly it is read."""
     far = FarFile.of(DATA)

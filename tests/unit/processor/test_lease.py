@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
-from processor.lease import BEATS_PER_LEASE, Hold, LeaseLostError, heartbeat
+from processor.lease import BEATS_PER_LEASE, LOOK_S, Hold, LeaseLostError, heartbeat
 from shared.errors import OperatorError, TransientError
 from shared.jobs import Action, Address, Delivery, Job, Lane
 from shared.ports import JobRecord, JobState
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 LEASE_S = 90.0
 BEAT_S = LEASE_S / BEATS_PER_LEASE
-JOB = Job("job", Action.TRANSCRIBE, "7", Address(7), "en", 0.0)
+JOB = Job("job", Action.TRANSCRIBE, "u7", Address(7), "en", 0.0)
 
 
 class Store:
@@ -32,6 +32,7 @@ class Store:
         self.renewals = 0
         self.hidden_s: list[float] = []
         self.lost = False
+        self.state = JobState.WORKING
 
     def renew(self, job_id: str, owner: str, lease_s: float) -> bool:
         """The job store's."""
@@ -41,6 +42,11 @@ class Store:
             self.lost = not answer
             return answer
         raise answer
+
+    def get(self, job_id: str) -> JobRecord:
+        """The job store's."""
+        self.lost = self.state is JobState.CANCELLED
+        return JobRecord(JOB, state=self.state)
 
     def update(self, job_id: str, owner: str, **changes: Any) -> bool:
         """The job store's; the job is somebody else's."""
@@ -107,6 +113,26 @@ async def test_the_heart_stops_with_the_work() -> None:
     heart.clock.advance(10 * BEAT_S)
     await asyncio.to_thread(int)
     assert heart.store.renewals == 1
+
+
+async def test_work_on_a_job_that_was_stopped_is_broken_off_in_two_seconds() -> None:
+    """Long before the next beat; what is hidden from others stays as it is."""
+    heart = Heart()
+
+    async def work() -> None:
+        async with heart.beating():
+            await asyncio.Event().wait()
+
+    working = asyncio.create_task(work())
+    await heart.rest()
+    heart.clock.advance(LOOK_S)
+    await heart.rest()
+    assert not working.done()
+    heart.store.state = JobState.CANCELLED
+    heart.clock.advance(LOOK_S)
+    with pytest.raises(LeaseLostError):
+        await working
+    assert heart.store.renewals == 0
 
 
 async def test_work_on_a_lost_job_is_broken_off() -> None:

@@ -185,6 +185,29 @@ async def test_a_webhook_elsewhere_and_none_are_faults(
     assert bot_api.webhook.url == ""
 
 
+async def test_privacy_mode_where_the_bot_should_hear_everything(
+    whole: World, bot_api: LoopbackBotApi
+) -> None:
+    """Taking all media of groups is in vain while Telegram does not show them to the bot."""
+    whole.stack.parameters["GroupMode"] = "all"
+    known, private = await look(whole, telegram_checks.bot)
+    assert (known.mark, private.mark) == (Mark.GOOD, Mark.WARNING)
+    assert "/setprivacy" in private.remedy
+    bot_api.state.abilities["can_read_all_group_messages"] = True
+    assert marks(await look(whole, telegram_checks.bot)) == Mark.GOOD
+
+
+async def test_updates_that_were_never_asked_for_are_named(
+    whole: World, bot_api: LoopbackBotApi
+) -> None:
+    """A webhook set by an older version gets no news that this one understands."""
+    bot_api.state.updates.allowed = ["message", "callback_query", "my_chat_member"]
+    (finding,) = await look(whole, telegram_checks.webhook)
+    assert finding.mark is Mark.WARNING
+    assert "channel_post" in finding.text
+    assert finding.remedy == "run `make webhook STAGE=dev DO=set`"
+
+
 async def test_a_failing_webhook_is_explained(whole: World, bot_api: LoopbackBotApi) -> None:
     """Telegram's last error, how much waits, and what it means."""
     bot_api.webhook._last_error = {

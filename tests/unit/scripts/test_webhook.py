@@ -8,6 +8,7 @@ import pytest
 
 from scripts import webhook
 from scripts.operators.bot_api import UNKNOWN_MEANING, meaning
+from shared.bot import ALLOWED_UPDATES
 from tests.unit.scripts.world import SECRET, TOKEN, command
 
 if TYPE_CHECKING:
@@ -28,8 +29,7 @@ async def test_set_registers_the_stack_s_url_with_the_stored_secret(
     assert await command(webhook.main, "set", *world.options) == 0
     assert (bot_api.webhook.url, bot_api.webhook.secret) == (URL, SECRET)
     assert bot_api.webhook.max_connections == 17
-    allowed = bot_api.webhook.info()["allowed_updates"]
-    assert sorted(allowed) == ["callback_query", "message", "my_chat_member"]
+    assert tuple(bot_api.webhook.info()["allowed_updates"]) == ALLOWED_UPDATES
 
 
 async def test_delete_keeps_the_updates_that_wait(world: World, bot_api: LoopbackBotApi) -> None:

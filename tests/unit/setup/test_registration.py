@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import itertools
 import logging
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,8 @@ from local.loopback.bot_api import LoopbackBotApi
 from setup.parameters import SsmParameters
 from setup.registration import NOTHING_MADE, Kind, Outcome, Request, Setup
 from setup.telegram import TelegramBot
+from shared.bot import ALLOWED_UPDATES
+from shared.texts import LOCALES
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
@@ -49,8 +52,11 @@ class Deployment:
     def __init__(self, ssm: Any, telegram: LoopbackBotApi) -> None:
         self.ssm = ssm
         self.pauses: list[float] = []
+        self.clock = itertools.count()
         self._setup = Setup(
-            SsmParameters(), lambda token, url: TelegramBot(token, url, self.pauses.append)
+            SsmParameters(),
+            lambda token, url: TelegramBot(token, url, self.pauses.append),
+            lambda: next(self.clock) / 1000,
         )
         self._api_url = telegram.base_url
 
@@ -82,9 +88,11 @@ class Deployment:
         *,
         url: str = URL,
         secret: str = f"{PREFIX}/webhook-secret-1",
+        admins: str = "",
     ) -> Outcome:
         """Request the registration."""
         properties = {"Url": url, "SecretName": secret, "MaxConnections": "40"}
+        properties["AdminUserIds"] = admins
         return await self._request(kind, name, Action="register", **properties)
 
     async def _request(self, kind: Kind, name: str | None, **properties: str) -> Outcome:
@@ -157,9 +165,49 @@ async def test_the_webhook_is_registered_with_the_secret(
     info = telegram.webhook.info()
     assert info["url"] == URL
     assert info["max_connections"] == 40
-    assert info["allowed_updates"] == ["message", "callback_query", "my_chat_member"]
+    assert tuple(info["allowed_updates"]) == ALLOWED_UPDATES
     assert telegram.webhook.secret == deployment.get(secret.name)
     assert telegram.pending_updates == 1
+
+
+async def test_menus_are_set_in_every_language_and_admins_have_their_own(
+    deployment: Deployment, telegram: LoopbackBotApi, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Whoever never wrote to the bot cannot be given a menu; that fails nothing and is counted."""
+    admin = telegram.user(1, "Ada", "de")
+    await admin.send_text("hello")
+    secret = await deployment.secret()
+    outcome = await deployment.registration(secret=secret.name, admins="1, 404")
+    assert outcome.failure == ""
+    names = {command["command"] for command in telegram.menu(admin)}
+    assert "stats" in names
+    assert "stats" not in {command["command"] for command in telegram.menu(telegram.user(2))}
+    (told,) = [record for record in caplog.records if record.message == "menus refused"]
+    assert vars(told)["count"] == len(LOCALES)
+
+
+async def test_a_telegram_too_busy_for_menus_does_not_hold_a_deployment_up(
+    deployment: Deployment, telegram: LoopbackBotApi
+) -> None:
+    """The webhook is what matters: after the first refusal for haste the menus stay as they are."""
+    secret = await deployment.secret()
+    telegram.fail_next("setMyCommands", 429, "Too Many Requests: retry after 3", {"retry_after": 3})
+    outcome = await deployment.registration(secret=secret.name)
+    assert outcome.failure == ""
+    assert telegram.webhook.url == URL
+    assert telegram.state.commands == {}
+    assert deployment.pauses == []
+
+
+async def test_a_slow_telegram_is_not_waited_for(
+    deployment: Deployment, telegram: LoopbackBotApi
+) -> None:
+    """Menus take a part of the function's time at most."""
+    secret = await deployment.secret()
+    deployment.clock = itertools.count(step=15_000)
+    outcome = await deployment.registration(secret=secret.name)
+    assert outcome.failure == ""
+    assert len(telegram.state.commands) == 2
 
 
 async def test_a_rotated_secret_is_registered_under_the_same_name(

@@ -24,7 +24,7 @@ from shared.jobs import (
     Options,
     job_id,
 )
-from webhook.updates import ARGUMENT_LIMIT
+from webhook.messages import ARGUMENT_BYTES, ARGUMENT_LIMIT
 
 QUEUE_MESSAGE_BYTES = 2048
 LARGEST = (1 << 63) - 1
@@ -60,7 +60,12 @@ jobs = st.builds(
     accepted_at=times,
     media=st.none() | media,
     options=st.builds(
-        Options, language=st.none() | words, formats=st.lists(words, max_size=3).map(tuple)
+        Options,
+        language=st.none() | words,
+        formats=st.lists(words, max_size=3).map(tuple),
+        timestamps=st.none() | st.booleans(),
+        speakers=st.none() | st.booleans(),
+        engine=st.none() | words,
     ),
     command=st.none() | words,
     argument=st.just("") | words,
@@ -110,7 +115,7 @@ def test_the_longest_job_stays_below_two_kilobytes(letter: str) -> None:
             letter * FILE_NAME_LIMIT,
             LARGEST,
         ),
-        options=Options("de", ("txt", "srt")),
+        options=Options("de", ("text", "txt", "srt", "vtt", "json"), True, True, "deepgram"),  # noqa: FBT003 - the longest there are
     )
     assert len(longest.to_json().encode()) < QUEUE_MESSAGE_BYTES
     command = replace(
@@ -118,7 +123,7 @@ def test_the_longest_job_stays_below_two_kilobytes(letter: str) -> None:
         media=None,
         action=Action.COMMAND,
         command="language",
-        argument=letter * ARGUMENT_LIMIT,
+        argument=letter * min(ARGUMENT_LIMIT, ARGUMENT_BYTES // len(letter.encode())),
         callback_id=identifier * IDENTIFIER_LIMIT,
     )
     assert len(command.to_json().encode()) < QUEUE_MESSAGE_BYTES

@@ -44,7 +44,7 @@ def test_a_number_is_read_as_its_kind(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", NUMBERS)
-@pytest.mark.parametrize("text", ["0", "-1", "many", "nan", "1,5", "0x10"])
+@pytest.mark.parametrize("text", ["0", "-1", "many", "nan", "inf", "1,5", "0x10"])
 def test_a_number_that_is_none_is_named(name: str, text: str) -> None:
     """The message says which variable, and what it must be."""
     with pytest.raises(OperatorError, match=f"^{name.upper()} must be a positive number, not "):

@@ -18,6 +18,7 @@ from shared.errors import (
     UserError,
 )
 from shared.jobs import Media, MediaKind
+from shared.texts import More, Size
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -91,10 +92,10 @@ async def test_the_largest_file_passes_and_one_byte_more_does_not(
     with pytest.raises(UserError) as refused:
         await read(source, media_of(larger))
     assert refused.value.problem == "over_bot_api"
-    assert refused.value.figures == {"size": "20.0 MiB", "limit": "20.0 MiB"}
+    assert refused.value.figures == {"size": Size((20 << 20) + 1), "limit": Size(20 << 20)}
     with pytest.raises(UserError) as refused:
         await read(source, media_of(larger, size_bytes=None))
-    assert refused.value.figures["size"] == "> 20.0 MiB"
+    assert refused.value.figures["size"] == More(Size(20 << 20))
 
 
 async def test_the_bound_holds_when_the_announced_size_lies(

@@ -17,6 +17,7 @@ from processor.sources.bot_api import BotApiSource
 from processor.sources.fetch import fetch
 from shared.errors import TransientError, UserError
 from shared.jobs import Media, MediaKind
+from shared.texts import More, Size
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterable, Iterator
@@ -65,7 +66,7 @@ async def test_the_bound_stops_the_download() -> None:
         await fetch(source, MEDIA, limit_bytes=25)
 
     assert refused.value.problem == "over_limit"
-    assert refused.value.figures == {"size": "> 25 B", "limit": "25 B"}
+    assert refused.value.figures == {"size": More(Size(25)), "limit": Size(25)}
     assert source.read_bytes == 30
     assert source.closed
 
@@ -77,7 +78,7 @@ async def test_the_users_own_size_is_named_where_known() -> None:
     with pytest.raises(UserError) as refused:
         await fetch(Pieces([bytes(30)]), media, limit_bytes=25)
 
-    assert refused.value.figures["size"] == "3.0 MiB"
+    assert refused.value.figures["size"] == Size(3 << 20)
 
 
 async def test_an_empty_file_is_refused() -> None:

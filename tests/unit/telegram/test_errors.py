@@ -16,7 +16,7 @@ from telegram.error import (
     TimedOut,
 )
 
-from shared.adapters.telegram import KINDS, translated
+from shared.adapters.telegram.failures import KINDS, translated
 from shared.errors import (
     OperatorError,
     RateLimitedError,
@@ -60,6 +60,8 @@ def test_forbidden_is_undeliverable(description: str, meaning: type[TranscriberE
             UndeliverableError,
         ),
         ("Bad Request: TOPIC_CLOSED", UndeliverableError),
+        ("Bad Request: business connection not found", UndeliverableError),
+        ("Bad Request: BUSINESS_PEER_USAGE_MISSING", UndeliverableError),
         ("Bad Request: message is too long", OperatorError),
         ("Bad Request: can't parse entities: Unsupported start tag", OperatorError),
         ("Bad Request: BUTTON_DATA_INVALID", OperatorError),

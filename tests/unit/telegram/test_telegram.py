@@ -12,6 +12,7 @@ import pytest
 
 from local.loopback.bot_api import LoopbackBotApi
 from shared.adapters.telegram import TelegramMessenger
+from shared.bot import ALLOWED_UPDATES, Menu
 from shared.errors import OperatorError, TranscriberError, TransientError
 from shared.jobs import Address
 
@@ -78,7 +79,7 @@ async def test_only_the_kinds_we_read_are_asked_for(
     """Telegram is told which updates matter, so that the rest is not sent."""
     await bot.updates(0, 0)
 
-    assert list(api.state.updates.allowed) == ["message", "callback_query", "my_chat_member"]
+    assert tuple(api.state.updates.allowed) == ALLOWED_UPDATES
 
 
 async def test_polling_beside_another_instance_is_the_operators(
@@ -137,11 +138,13 @@ async def test_who_the_bot_is(bot: TelegramMessenger) -> None:
 
 async def test_commands_are_set_by_language(bot: TelegramMessenger, api: LoopbackBotApi) -> None:
     """Each language has its menu, and one is for all others."""
-    await bot.set_commands([("help", "What I can do")])
-    await bot.set_commands([("help", "Kemampuan saya")], "id")
+    scope = {"type": "all_private_chats"}
+    await bot.set_menu(Menu(scope, "", (("help", "What I can do"),)))
+    await bot.set_menu(Menu(scope, "id", (("help", "Kemampuan saya"),)))
 
-    menus = {language: menu[0]["description"] for (_, language), menu in api.state.commands.items()}
-    assert menus == {"": "What I can do", "id": "Kemampuan saya"}
+    for language, description in (("de", "What I can do"), ("id", "Kemampuan saya")):
+        menu = api.menu(api.user(7 if language == "de" else 8, "Ada", language))
+        assert menu == [{"command": "help", "description": description}]
 
 
 async def test_the_token_and_texts_stay_out_of_logs_and_errors(

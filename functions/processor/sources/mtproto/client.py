@@ -28,6 +28,11 @@ class Client:
         self._clock = clock
         self._metrics = metrics
 
+    @property
+    def in_flight(self) -> int:
+        """How many requests are expected to be under way when there is enough to ask for."""
+        return self._pace.expected
+
     async def call(self, request: Any, dc_id: int | None = None) -> Any:
         """The answer of data centre ``dc_id``, of the session's own where none is named.
 

@@ -24,6 +24,8 @@ class Pace:
 
     def __init__(self, clock: Clock, *, most: int, first: int = FIRST_IN_FLIGHT) -> None:
         self.allowed = min(first, most)
+        self.expected = most
+        """How many there will be, as far as can be told: the most, until Telegram wanted less."""
         self._clock = clock
         self._most = most
         self._busy = 0
@@ -71,10 +73,13 @@ class Pace:
         if self._successes >= self.allowed:
             self._successes = 0
             self.allowed = min(self._most, self.allowed + 1)
+            self.expected = max(self.expected, self.allowed)
 
     def _cut(self, seen: int) -> None:
         """Halve, once for all the requests that were under way together."""
         if seen == self._cuts:
             self._cuts += 1
             self._successes = 0
+            # Between half and all of what was too much: that is where it goes to and fro from now.
+            self.expected = max(1, self.allowed * 3 // 4)
             self.allowed = max(1, self.allowed // 2)

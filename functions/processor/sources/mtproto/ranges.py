@@ -74,6 +74,11 @@ class RangeFetcher:
         """The whole file's size."""
         return self._place.size_bytes
 
+    @property
+    def in_flight(self) -> int:
+        """As many parts as the client is expected to send for at once."""
+        return self._client.in_flight
+
     async def read(self, offset: int, length: int) -> bytes:
         """Exactly ``length`` bytes from ``offset``, fewer only at the end of the file."""
         if offset < 0 or length < 0:

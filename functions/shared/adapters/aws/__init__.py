@@ -15,6 +15,7 @@ from shared.adapters.aws.dynamo_jobs import DynamoJobStore
 from shared.adapters.aws.dynamo_leases import DynamoLeases
 from shared.adapters.aws.dynamo_limiter import DynamoRateLimiter
 from shared.adapters.aws.dynamo_preferences import DynamoPreferences
+from shared.adapters.aws.dynamo_statistics import DynamoStatistics
 from shared.adapters.aws.dynamo_table import DynamoTable
 from shared.adapters.aws.signing import AwsCredentials
 from shared.adapters.aws.sqs import SqsJobQueue
@@ -73,6 +74,7 @@ def open_storage(
         ),
         preferences=DynamoPreferences(state),
         history=DynamoHistory(cache, clock, WRITE_BACKOFF, retention_s=retention_s),
+        statistics=DynamoStatistics(state, clock, WRITE_BACKOFF, retention_s=retention_s),
         leases=DynamoLeases(state, clock),
         budget=DynamoAudioBudget(
             state, clock, WRITE_BACKOFF, {"groq": settings.groq_audio_s_per_hour}

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from shared.adapters.aws.backoff import Backoff
     from shared.adapters.aws.dynamo_table import DynamoTable, Item
-    from shared.ports import Clock
+    from shared.ports import Clock, MessageId
     from shared.transcripts import Recognition
 
 ALIVE = "#ttl > :now"
@@ -76,7 +76,7 @@ class DynamoJobStore:
         owner: str,
         *,
         state: JobState | None = None,
-        status_message_id: int | None = None,
+        status_message_id: MessageId | None = None,
         delivered: int | None = None,
         transcript_key: str | None = None,
     ) -> bool:
@@ -101,23 +101,29 @@ class DynamoJobStore:
         return _record(item) if item is not None and alive(item, self._now()) else None
 
     def reopen(self, job_id: str) -> Job | None:
-        """Set a FAILED job back to QUEUED and return it; None for any other."""
-        now = self._now()
-        try:
-            item = self._table.update(
-                _key(job_id),
-                "SET #state = :queued, #ttl = :ttl",
-                condition=f"{ALIVE} AND #state = :failed",
-                values={
-                    "now": now,
-                    "ttl": time_to_live(now, self._retention_s),
-                    "queued": JobState.QUEUED,
-                    "failed": JobState.FAILED,
-                },
-            )
-        except ConditionFailedError:
-            return None
-        return _record(item).job
+        """Set a FAILED or CANCELLED job back to QUEUED and return it; None for any other."""
+        record = self._turn(
+            job_id,
+            "SET #state = :queued",
+            "#state IN (:failed, :cancelled)",
+            queued=JobState.QUEUED,
+            failed=JobState.FAILED,
+            cancelled=JobState.CANCELLED,
+        )
+        return record.job if record else None
+
+    def cancel(self, job_id: str) -> JobRecord | None:
+        """Set a job that is not over to CANCELLED, and return its record as it was before."""
+        return self._turn(
+            job_id,
+            "REMOVE #owner SET #state = :cancelled, #lease_until = :never",
+            "#state IN (:queued, :working, :delivering)",
+            cancelled=JobState.CANCELLED,
+            never=0,
+            queued=JobState.QUEUED,
+            working=JobState.WORKING,
+            delivering=JobState.DELIVERING,
+        )
 
     def delete(self, job_id: str) -> None:
         """Forget the record now; harmless when absent."""
@@ -204,6 +210,21 @@ class DynamoJobStore:
         except ConditionFailedError:
             return False
         return True
+
+    def _turn(self, job_id: str, change: str, condition: str, **values: Any) -> JobRecord | None:
+        """Change the record whoever has it; as it was before, None where ``condition`` is not met."""
+        now = self._now()
+        try:
+            before = self._table.update(
+                _key(job_id),
+                f"{change}, #ttl = :ttl",
+                condition=f"{ALIVE} AND {condition}",
+                values={**values, "now": now, "ttl": time_to_live(now, self._retention_s)},
+                answer="ALL_OLD",
+            )
+        except ConditionFailedError:
+            return None
+        return _record(before)
 
     def _landed(self, job_id: str) -> bool:
         record = self.get(job_id)

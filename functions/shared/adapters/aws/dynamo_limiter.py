@@ -29,7 +29,7 @@ from shared.errors import TransientError
 from shared.ports import Verdict, VerdictKind
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from shared.adapters.aws.backoff import Backoff
     from shared.adapters.aws.dynamo_table import DynamoTable
@@ -111,6 +111,12 @@ class DynamoRateLimiter:
             else:
                 return Verdict(VerdictKind.ADMITTED)
         raise TransientError("the limiter is contended")
+
+    def tasks(self, user: str) -> Sequence[str]:
+        """The jobs that occupy the user's tasks now, oldest first."""
+        item = self._table.get({"pk": _user_key(user)}) or {}
+        ends = item.get("tasks", {})
+        return sorted((job for job in ends if ends[job] > self._clock.now()), key=ends.__getitem__)
 
     def release(self, user: str, job: str) -> None:
         """Give the task back; harmless when it has expired or was never there."""

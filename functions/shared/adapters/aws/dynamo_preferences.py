@@ -21,16 +21,23 @@ class DynamoPreferences:
         item = self._table.get(_key(chat_id))
         if item is None:
             return ChatPreferences()
-        return ChatPreferences(item.get("language"), tuple(item["formats"]))
+        if "choices" not in item:
+            return _former(item)
+        return ChatPreferences.from_json(item["choices"])
 
     def put(self, chat_id: int, preferences: ChatPreferences) -> None:
         """Replace them."""
-        chosen = {"language": preferences.language, "formats": preferences.formats}
-        self._table.put({**_key(chat_id), **chosen})
+        self._table.put({**_key(chat_id), "choices": preferences.to_json()})
 
     def delete(self, chat_id: int) -> None:
         """Back to the defaults."""
         self._table.delete(_key(chat_id))
+
+
+def _former(item: Item) -> ChatPreferences:
+    """What an item of the first releases says, whose formats were files beside the text."""
+    files = item.get("formats")
+    return ChatPreferences(item.get("language"), ("text", *files) if files else None)
 
 
 def _key(chat_id: int) -> Item:

@@ -99,11 +99,12 @@ class DynamoTable:
         condition: str,
         values: Mapping[str, Any],
         names: Mapping[str, str] | None = None,
+        answer: str = "ALL_NEW",
     ) -> Item:
-        """Change the item if ``condition`` holds; the item as it is now."""
+        """Change the item if ``condition`` holds; the item as it is now, or was (``ALL_OLD``)."""
         request = self.updating(key, change, condition=condition, values=values, names=names)
-        answer = self._write("UpdateItem", {**request, "ReturnValues": "ALL_NEW"})
-        return decoded(answer["Attributes"])
+        answered = self._write("UpdateItem", {**request, "ReturnValues": answer})
+        return decoded(answered["Attributes"])
 
     def delete(
         self, key: Item, *, condition: str = "", values: Mapping[str, Any] | None = None

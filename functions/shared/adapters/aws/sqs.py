@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from shared.adapters.aws.failures import RefusedError
 from shared.errors import OperatorError
-from shared.jobs import Delivery, Job, Lane
+from shared.jobs import Delivery, Job, Lane, Receipt
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -37,8 +37,9 @@ NO_LONGER_OURS = frozenset(
         "ReceiptHandleIsInvalid",
     }
 )
+VISIBLE = "ApproximateNumberOfMessages"
 COUNTS = (
-    "ApproximateNumberOfMessages",
+    VISIBLE,
     "ApproximateNumberOfMessagesNotVisible",
     "ApproximateNumberOfMessagesDelayed",
 )
@@ -85,7 +86,7 @@ class SqsJobQueue:
         """Finish the message. A receipt that is no longer the latest has no effect."""
         self._with_receipt("DeleteMessage", self._lanes[delivery.lane], delivery.receipt)
 
-    def change_visibility(self, delivery: Delivery, visibility_s: float) -> None:
+    def change_visibility(self, delivery: Delivery | Receipt, visibility_s: float) -> None:
         """Hide it for ``visibility_s`` from now (0 to 43 200). Without effect on old receipts.
 
         SQS also ignores the receipt of a message that has become visible again, and what would
@@ -127,14 +128,18 @@ class SqsJobQueue:
                 moved += 1
         return moved
 
+    def waiting(self, lane: Lane) -> int:
+        """About how many messages of ``lane`` are visible and wait for a worker."""
+        return self._counted(lane, VISIBLE)
+
     def depth(self) -> int:
         """How many messages wait or are in flight, all lanes, dead letters apart."""
-        total = 0
-        for url in self._lanes.values():
-            request = {"QueueUrl": url, "AttributeNames": COUNTS}
-            found = self._client.call("GetQueueAttributes", request)["Attributes"]
-            total += sum(int(found[name]) for name in COUNTS)
-        return total
+        return sum(self._counted(lane, *COUNTS) for lane in self._lanes)
+
+    def _counted(self, lane: Lane, *names: str) -> int:
+        request = {"QueueUrl": self._lanes[lane], "AttributeNames": names}
+        found = self._client.call("GetQueueAttributes", request)["Attributes"]
+        return sum(int(found[name]) for name in names)
 
     def _send(self, url: str, body: str, group: str, delay_s: float = 0.0) -> None:
         if len(body.encode()) > MAX_MESSAGE_BYTES:

@@ -14,6 +14,7 @@ from shared.adapters.sqlite.leases import SqliteLeases
 from shared.adapters.sqlite.limiter import SqliteRateLimiter
 from shared.adapters.sqlite.preferences import SqlitePreferences
 from shared.adapters.sqlite.queue import SqliteJobQueue
+from shared.adapters.sqlite.statistics import SqliteStatistics
 from shared.adapters.storage import Storage
 
 if TYPE_CHECKING:
@@ -55,6 +56,7 @@ def open_storage(settings: Settings, clock: Clock) -> Storage:
         cache=RecentTranscripts(cache, clock),
         preferences=SqlitePreferences(database),
         history=SqliteHistory(database, clock, retention_s=retention_s),
+        statistics=SqliteStatistics(database, clock, retention_s=retention_s),
         leases=leases,
         budget=SqliteAudioBudget(database, clock, {"groq": settings.groq_audio_s_per_hour}),
         close=database.close,

@@ -14,9 +14,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from shared.adapters.sqlite.database import Database
-    from shared.ports import Clock
+    from shared.ports import Clock, MessageId
     from shared.transcripts import Recognition
 
+REOPENABLE = (JobState.FAILED, JobState.CANCELLED)
 FLIGHT_S = 86_400.0  # a leader that did not land within a day leads no more
 
 
@@ -61,7 +62,7 @@ class SqliteJobStore:
         owner: str,
         *,
         state: JobState | None = None,
-        status_message_id: int | None = None,
+        status_message_id: MessageId | None = None,
         delivered: int | None = None,
         transcript_key: str | None = None,
     ) -> bool:
@@ -90,14 +91,25 @@ class SqliteJobStore:
         return _record(rows[0]) if rows else None
 
     def reopen(self, job_id: str) -> Job | None:
-        """Set a FAILED job back to QUEUED and return it; None for any other."""
+        """Set a FAILED or CANCELLED job back to QUEUED and return it; None for any other."""
         now = self._clock.now()
         with self._database.transaction(now) as connection:
             record = _find(connection, job_id, now)
-            if record is None or record.state is not JobState.FAILED:
+            if record is None or record.state not in REOPENABLE:
                 return None
             self._write(connection, replace(record, state=JobState.QUEUED), now)
         return record.job
+
+    def cancel(self, job_id: str) -> JobRecord | None:
+        """Set a job that is not over to CANCELLED, and return its record as it was before."""
+        now = self._clock.now()
+        with self._database.transaction(now) as connection:
+            record = _find(connection, job_id, now)
+            if record is None or record.state.final:
+                return None
+            over = replace(record, state=JobState.CANCELLED, owner=None, lease_until=0.0)
+            self._write(connection, over, now)
+        return record
 
     def delete(self, job_id: str) -> None:
         """Forget the record now; harmless when absent."""
@@ -223,7 +235,7 @@ FIND_JOB = (
 )
 FIND_FLIGHT = "SELECT leader FROM flights WHERE flight = ? AND expires_at > ?"
 
-StoredRecord = tuple[str, str, str | None, float, int | None, int, str | None]
+StoredRecord = tuple[str, str, str | None, float, int | str | None, int, str | None]
 
 
 def _find(connection: sqlite3.Connection, job_id: str, now: float) -> JobRecord | None:
@@ -249,5 +261,5 @@ def _landed(connection: sqlite3.Connection, leader: str, now: float) -> bool:
     return record is not None and record.state.final
 
 
-def _either(given: int | None, kept: int | None) -> int | None:
+def _either(given: MessageId | None, kept: MessageId | None) -> MessageId | None:
     return kept if given is None else given

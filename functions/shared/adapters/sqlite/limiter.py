@@ -8,6 +8,7 @@ from shared.ports import Verdict, VerdictKind
 
 if TYPE_CHECKING:
     import sqlite3
+    from collections.abc import Sequence
 
     from shared.adapters.sqlite.database import Database
     from shared.ports import Clock
@@ -57,6 +58,15 @@ class SqliteRateLimiter:
                 return Verdict(reached[0], max(free_at.values()) - now)
             self._count(connection, user, job, now, task=task)
         return Verdict(VerdictKind.ADMITTED)
+
+    def tasks(self, user: str) -> Sequence[str]:
+        """The jobs that occupy the user's tasks now, oldest first."""
+        rows = self._database.read(
+            "SELECT job FROM tasks WHERE user = ? AND expires_at > ? ORDER BY expires_at, rowid",
+            user,
+            self._clock.now(),
+        )
+        return [job for (job,) in rows]
 
     def release(self, user: str, job: str) -> None:
         """Give the task back; harmless when it has expired or was never there."""

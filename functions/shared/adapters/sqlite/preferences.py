@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
 from shared.ports import ChatPreferences
@@ -19,20 +18,15 @@ class SqlitePreferences:
 
     def get(self, chat_id: int) -> ChatPreferences:
         """The choices, or the defaults."""
-        rows = self._database.read(
-            "SELECT language, formats FROM preferences WHERE chat_id = ?", chat_id
-        )
-        if not rows:
-            return ChatPreferences()
-        language, formats = rows[0]
-        return ChatPreferences(language, tuple(json.loads(formats)))
+        rows = self._database.read("SELECT choices FROM preferences WHERE chat_id = ?", chat_id)
+        return ChatPreferences.from_json(rows[0][0]) if rows else ChatPreferences()
 
     def put(self, chat_id: int, preferences: ChatPreferences) -> None:
         """Replace them."""
         with self._database.transaction() as connection:
             connection.execute(
-                "INSERT OR REPLACE INTO preferences (chat_id, language, formats) VALUES (?, ?, ?)",
-                (chat_id, preferences.language, json.dumps(preferences.formats)),
+                "INSERT OR REPLACE INTO preferences (chat_id, choices) VALUES (?, ?)",
+                (chat_id, preferences.to_json()),
             )
 
     def delete(self, chat_id: int) -> None:

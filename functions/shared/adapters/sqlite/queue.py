@@ -6,7 +6,7 @@ import logging
 from typing import TYPE_CHECKING
 
 from shared.errors import OperatorError
-from shared.jobs import Delivery, Job, Lane
+from shared.jobs import Delivery, Job, Lane, Receipt
 
 if TYPE_CHECKING:
     import sqlite3
@@ -84,7 +84,7 @@ class SqliteJobQueue:
         with self._database.transaction(self._clock.now()) as connection:
             connection.execute(DELETE, _latest(delivery))
 
-    def change_visibility(self, delivery: Delivery, visibility_s: float) -> None:
+    def change_visibility(self, delivery: Delivery | Receipt, visibility_s: float) -> None:
         """Hide it for ``visibility_s`` from now (0 to 43 200). Without effect on old receipts."""
         _check("visibility_s", visibility_s, MAX_VISIBILITY_S)
         now = self._clock.now()
@@ -118,6 +118,17 @@ class SqliteJobQueue:
             )
             connection.execute("DELETE FROM dead_letters")
         return moved.rowcount
+
+    def waiting(self, lane: Lane) -> int:
+        """How many messages of ``lane`` are visible and wait for a worker."""
+        now = self._clock.now()
+        count: int = self._database.read(
+            "SELECT count(*) FROM messages WHERE lane = ? AND visible_at <= ? AND expires_at > ?",
+            lane,
+            now,
+            now,
+        )[0][0]
+        return count
 
     def depth(self) -> int:
         """How many messages wait or are in flight, all lanes, dead letters apart."""
@@ -158,7 +169,7 @@ NEXT = (
 DELETE = "DELETE FROM messages WHERE id = ? AND receive_count = ?"
 
 
-def _latest(delivery: Delivery) -> tuple[int, int]:
+def _latest(delivery: Delivery | Receipt) -> tuple[int, int]:
     """The message id and the receive count it must still have for the receipt to count."""
     message, _, received = delivery.receipt.partition(".")
     return int(message), int(received)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-SCHEMA_VERSION = 2  # SQLite's user_version; raise it with every change of the tables
+SCHEMA_VERSION = 3  # SQLite's user_version; raise it with every change of the tables
 
 # Every table but preferences, leases and budgets forgets by itself: rows with ``expires_at`` in the
 # past count as absent and are pruned on the way of later writes.
@@ -19,6 +19,8 @@ EXPIRING = (
     "transcripts",
     "files",
     "history",
+    "statistics",
+    "visitors",
 )
 
 # A lease without owner is retired: never given out again. There are no more rows than sessions.
@@ -30,6 +32,44 @@ LEASES = """CREATE TABLE leases (
 
 # The moment when all of a provider's hourly allowance is free again. One row per provider.
 BUDGETS = "CREATE TABLE budgets (provider TEXT PRIMARY KEY, free_at REAL NOT NULL)"
+
+# A message's id is a number or, where the chat is none of the bot's, a text. Its column has no type:
+# with one, SQLite would turn digits into a number, or numbers into text.
+JOBS = """CREATE TABLE jobs (
+        id TEXT PRIMARY KEY,
+        job TEXT NOT NULL,
+        state TEXT NOT NULL,
+        owner TEXT,
+        lease_until REAL NOT NULL,
+        status_message_id,
+        delivered INTEGER NOT NULL,
+        transcript_key TEXT,
+        expires_at REAL NOT NULL
+    )"""
+
+# What the chat chose, as JSON.
+PREFERENCES = "CREATE TABLE preferences (chat_id INTEGER PRIMARY KEY, choices TEXT NOT NULL)"
+
+# The figures of a day (UTC, counted from the epoch).
+STATISTICS = """CREATE TABLE statistics (
+        day INTEGER PRIMARY KEY,
+        users INTEGER NOT NULL,
+        succeeded INTEGER NOT NULL,
+        failed INTEGER NOT NULL,
+        refused INTEGER NOT NULL,
+        cached INTEGER NOT NULL,
+        audio_s REAL NOT NULL,
+        cost_usd REAL NOT NULL,
+        expires_at REAL NOT NULL
+    )"""
+
+# Marks of the users counted today; see shared.adapters.days.
+VISITORS = """CREATE TABLE visitors (
+        day INTEGER NOT NULL,
+        mark TEXT NOT NULL,
+        expires_at REAL NOT NULL,
+        PRIMARY KEY (day, mark)
+    )"""
 
 TABLES = (
     # AUTOINCREMENT: an id is never used twice, so an old receipt can never fit a new message.
@@ -65,17 +105,7 @@ TABLES = (
         requests INTEGER NOT NULL,
         expires_at REAL NOT NULL
     )""",
-    """CREATE TABLE jobs (
-        id TEXT PRIMARY KEY,
-        job TEXT NOT NULL,
-        state TEXT NOT NULL,
-        owner TEXT,
-        lease_until REAL NOT NULL,
-        status_message_id INTEGER,
-        delivered INTEGER NOT NULL,
-        transcript_key TEXT,
-        expires_at REAL NOT NULL
-    )""",
+    JOBS,
     """CREATE TABLE flights (
         flight TEXT PRIMARY KEY,
         leader TEXT NOT NULL,
@@ -109,11 +139,7 @@ TABLES = (
         content TEXT NOT NULL,
         expires_at REAL NOT NULL
     )""",
-    """CREATE TABLE preferences (
-        chat_id INTEGER PRIMARY KEY,
-        language TEXT,
-        formats TEXT NOT NULL
-    )""",
+    PREFERENCES,
     """CREATE TABLE history (
         user TEXT NOT NULL,
         job_id TEXT NOT NULL,
@@ -126,11 +152,44 @@ TABLES = (
     )""",
     LEASES,
     BUDGETS,
+    STATISTICS,
+    VISITORS,
 )
 
-SCHEMA = (*TABLES, *(f"CREATE INDEX {name}_expiry ON {name} (expires_at)" for name in EXPIRING))
 
-MIGRATIONS = {1: (LEASES, BUDGETS)}  # what brings a file of that version to the next
+def _expiry_index(table: str) -> str:
+    return f"CREATE INDEX {table}_expiry ON {table} (expires_at)"
+
+
+SCHEMA = (*TABLES, *(_expiry_index(table) for table in EXPIRING))
+
+# The formats of version 2 were files beside the text.
+CHOICES = """INSERT INTO preferences SELECT chat_id, json_patch('{}', json_object(
+        'language', language,
+        'formats',
+        CASE WHEN json_array_length(formats) THEN json('["text",' || substr(formats, 2)) END
+    )) FROM former"""
+
+# What brings a file of that version to the next.
+MIGRATIONS = {
+    1: (LEASES, BUDGETS),
+    2: (
+        "ALTER TABLE preferences RENAME TO former",
+        PREFERENCES,
+        CHOICES,
+        "DROP TABLE former",
+        "ALTER TABLE jobs RENAME TO former",
+        "DROP INDEX jobs_expiry",
+        JOBS,
+        _expiry_index("jobs"),
+        "INSERT INTO jobs SELECT * FROM former",
+        "DROP TABLE former",
+        STATISTICS,
+        _expiry_index("statistics"),
+        VISITORS,
+        _expiry_index("visitors"),
+    ),
+}
 
 PRUNE = tuple(
     f"DELETE FROM {name} WHERE rowid IN"  # noqa: S608 - the names are the constants above

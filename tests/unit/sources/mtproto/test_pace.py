@@ -61,6 +61,20 @@ async def test_floods_and_silence_halve_it(error: Exception) -> None:
     assert pace.allowed == 2
 
 
+async def test_as_many_are_expected_as_there_may_be_until_telegram_wants_less() -> None:
+    """Then about as many as there will be on average, and more when they are borne after all."""
+    pace = Pace(ManualClock(), most=16)
+    assert pace.expected == 16
+    await succeed(pace, 500)
+    await fail(pace, RateLimitedError("less", retry_after_s=1.0))
+    assert pace.expected == 12
+    await succeed(pace, 500)
+    assert pace.expected == 16
+    for _ in range(6):
+        await fail(pace, SilentError("silence"))
+    assert pace.expected == pace.allowed == 1
+
+
 async def test_a_broken_connection_says_nothing_about_the_pace() -> None:
     """A reset is nobody's complaint."""
     pace = Pace(ManualClock(), most=16)
