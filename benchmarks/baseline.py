@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 OPUS_BITS_PER_S = 32_000
 START_S = 0.04  # of a process that ran just before: 0.02 to 0.06 measured, and 0.3 to 0.4 else
-TRANSCODE_S_PER_AUDIO_S = 41.0 / 3600  # by the command; ``processor_time`` prints what it is here
+TRANSCODE_S_PER_AUDIO_S = 45.0 / 3600  # by the command; ``processor_time`` prints what it is here
 MEDIA = Media(MediaKind.DOCUMENT, "file", "unique")
 
 

@@ -18,17 +18,17 @@ from typing import TYPE_CHECKING, NamedTuple
 from processor.places import Places
 from processor.spoken import SpokenLanguage
 from processor.stitching import gap, stitch
+from shared.audio import Audio
 from shared.errors import TransientError, UserError
 from shared.telemetry import Metric
 from shared.texts import moment, say
-from shared.transcripts import Recognition, Transcript
+from shared.transcripts import Place, Recognition, Transcript
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from processor.media import Prepared
     from processor.progress import Progress
-    from shared.audio import Audio
     from shared.jobs import Media
     from shared.ports import Engine, JobStore, Metrics
     from shared.transcripts import TranscriptKey
@@ -47,6 +47,8 @@ class Request:
     locale: str
     last_try: bool
     """Nothing comes after this: what cannot be heard is marked, and the rest delivered."""
+    known: Mapping[int, Recognition] | None = None
+    """The results kept by an earlier try, where the caller has read them."""
 
 
 class Heard(NamedTuple):
@@ -61,7 +63,7 @@ class _Run:
     """One file on its way through the engine."""
 
     request: Request
-    known: dict[int, Recognition]
+    known: Mapping[int, Recognition]
     language: SpokenLanguage
     parts: dict[int, tuple[Audio, Recognition]] = field(default_factory=dict)
     """What was heard, by chunk index; the audio's bytes are dropped."""
@@ -109,7 +111,7 @@ class Recogniser:
         """
         run = _Run(
             request=request,
-            known=await to_thread(self._jobs.chunks, str(request.key)),
+            known=await self._known(request),
             language=SpokenLanguage(request.key.recipe.language),
         )
         for index, heard_before in run.known.items():
@@ -131,6 +133,15 @@ class Recogniser:
         )
         self._metrics.observe(Metric.AUDIO_S, transcript.duration_s)
         return Heard(transcript, run.cost_usd)
+
+    async def _known(self, request: Request) -> Mapping[int, Recognition]:
+        """The results kept by an earlier try; a file sent as it is has but one, which is not kept.
+
+        The transcript that consists of it is stored at the same moment.
+        """
+        if request.known is not None or request.prepared.passthrough:
+            return request.known or {}
+        return await to_thread(self._jobs.chunks, str(request.key))
 
     async def _chunks(self, run: _Run) -> None:
         places = Places()
@@ -161,7 +172,9 @@ class Recogniser:
                 run.language.heard(index, None)
                 run.failures[index] = (replace(audio, data=b""), error)
                 return
-            await to_thread(self._jobs.put_chunk, str(run.request.key), index, heard)
+            if not run.request.prepared.passthrough:
+                heard = replace(heard, place=_place(audio))
+                await to_thread(self._jobs.put_chunk, str(run.request.key), index, heard)
         run.parts[index] = (replace(audio, data=b""), heard)
         if run.total_s:
             await run.request.progress.show(run.covered_s() / run.total_s, run.text())
@@ -207,6 +220,23 @@ def _gap(audio: Audio, locale: str) -> tuple[Audio, Recognition]:
     text = say(locale, "gap", start=moment(marked.start_s), end=moment(marked.end_s))
     segment = gap(replace(audio, start_s=0.0), text)
     return replace(audio, overlap_s=0.0), Recognition((segment,), None)
+
+
+def heard_before(known: Mapping[int, Recognition]) -> list[Audio]:
+    """The first chunks of a recording as an earlier try made them, without their bytes."""
+    heard: list[Audio] = []
+    while len(heard) in known and (place := known[len(heard)].place):
+        heard.append(
+            Audio(b"", place.container, place.start_s, place.duration_s, overlap_s=place.overlap_s)
+        )
+    return heard
+
+
+def _place(audio: Audio) -> Place | None:
+    """Where ``audio`` lies; of channels heard apart nobody needs to know."""
+    if audio.channel is not None:
+        return None
+    return Place(audio.container, audio.start_s, audio.duration_s, audio.overlap_s)
 
 
 def _next(chunks: Iterator[Audio]) -> Audio | None:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from processor.flights import content_flight, file_flight
 from processor.media import ReadAhead, prepare, prepare_remote
-from processor.recognition import Recogniser, Request
+from processor.recognition import Recogniser, Request, heard_before
 from processor.sources.fetch import fetch
 from shared.errors import OperatorError, TransientError, UserError
 from shared.jobs import BOT_API_FILE_LIMIT_BYTES
@@ -27,6 +27,8 @@ from shared.texts import Size
 from shared.transcripts import TranscriptKey
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from processor.conversation import Conversation
     from processor.flights import Flights
     from processor.lease import Hold
@@ -45,7 +47,7 @@ if TYPE_CHECKING:
         Source,
         TranscriptCache,
     )
-    from shared.transcripts import Recipe, Transcript
+    from shared.transcripts import Recipe, Recognition, Transcript
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,11 +194,18 @@ class Transcription:
             self._archive.open(media, task.job.address) as remote,
             ReadAhead(remote) as ahead,
         ):
-            prepared = await to_thread(prepare_remote, ahead, media, profile, loop)
-            return await self._recognise(task, prepared, key, progress)
+            known = await to_thread(self._jobs.chunks, str(key))
+            heard = heard_before(known)
+            prepared = await to_thread(prepare_remote, ahead, media, profile, loop, heard=heard)
+            return await self._recognise(task, prepared, key, progress, known)
 
     async def _recognise(
-        self, task: _Task, prepared: Prepared, key: TranscriptKey, progress: Progress
+        self,
+        task: _Task,
+        prepared: Prepared,
+        key: TranscriptKey,
+        progress: Progress,
+        known: Mapping[int, Recognition] | None = None,
     ) -> Found:
         """Hear the chunks and remember the transcript.
 
@@ -204,11 +213,12 @@ class Transcription:
         file again pays for the gaps only.
         """
         job = task.job
-        request = Request(prepared, task.media, key, progress, job.locale, task.last_try)
+        request = Request(prepared, task.media, key, progress, job.locale, task.last_try, known)
         transcript, cost_usd = await self._recogniser.transcribe(request)
         if transcript.complete:
             await to_thread(self._cache.put, key, transcript)
-            await to_thread(self._jobs.drop_chunks, str(key))
+            if not prepared.passthrough:
+                await to_thread(self._jobs.drop_chunks, str(key))
             return Found(key, transcript, cost_usd)
         partial = replace(key, content=f"{key.content}-partial-{job.id}")
         await to_thread(self._cache.put, partial, transcript)

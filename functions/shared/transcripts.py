@@ -49,6 +49,16 @@ class Segment:
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """Where in its recording a chunk lies, and as what it was sent."""
+
+    container: str
+    start_s: float
+    duration_s: float | None
+    overlap_s: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class Recognition:
     """What an engine heard in one chunk. No speech is an empty tuple, not an error."""
 
@@ -59,6 +69,8 @@ class Recognition:
     """Seconds of audio the engine processed, when it says so."""
     cost_usd: float = 0.0
     """What the provider takes for it at list prices."""
+    place: Place | None = None
+    """Of the chunk, where later tries may leave it out."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from shared.ports import JobRecord, JobState
-from shared.transcripts import Recognition, Segment, Word
+from shared.transcripts import Place, Recognition, Segment, Word
 from tests.contracts.editions import DAY_S, RETENTION_S, a_job, race
 
 if TYPE_CHECKING:
@@ -540,7 +540,10 @@ def test_joining_while_closing_loses_nobody(edition: Edition) -> None:
 # Chunk results
 
 WORDS = (Word(0.0, 0.5, "Guten"), Word(0.5, 1.0, "Tag"))
-HEARD = Recognition((Segment(0.0, 1.0, "Guten Tag", WORDS, channel=1, speaker=0),), "de", 1.5, 0.01)
+PLACE = Place("m4a", 59.5, 60.0, 2.0)
+HEARD = Recognition(
+    (Segment(0.0, 1.0, "Guten Tag", WORDS, channel=1, speaker=0),), "de", 1.5, 0.01, PLACE
+)
 SILENCE = Recognition((), None)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
@@ -228,6 +228,37 @@ async def test_a_job_no_worker_has_seen_is_stopped(tmp_path: Path) -> None:
         assert outcome.fate is Fate.FINISHED
         assert (it.shown(), engine.heard) == ([], [])
         assert free(it)
+
+
+async def test_a_worker_that_is_faster_than_the_stop_is_stopped_all_the_same(
+    tmp_path: Path,
+) -> None:
+    """It takes the job up between the look at the record and the stop."""
+    async with bench(tmp_path) as it:
+        await it.user.send_voice(NOTE, duration=1)
+        await it.admit()
+        (delivery,) = it.receive()
+        jobs = it.app.storage.jobs
+
+        class Racing:
+            """A store in which a worker claims the job right after it was looked for in vain."""
+
+            def get(self, job_id: str) -> JobRecord | None:
+                """The record as it was a moment ago."""
+                found = jobs.get(job_id)
+                jobs.claim(delivery.job, "worker", 90.0)
+                return found
+
+            def __getattr__(self, name: str) -> object:
+                return getattr(jobs, name)
+
+        it.app.__dict__["storage"] = replace(it.app.storage, jobs=cast("Any", Racing()))
+        assert await it.app.cancellation.cancel(delivery.job.id, delivery.job.user)
+        record = jobs.get(delivery.job.id)
+        assert record is not None
+        assert record.state is JobState.CANCELLED
+        assert record.job == delivery.job
+        assert not jobs.update(delivery.job.id, "worker", delivered=1)
 
 
 async def test_stopping_a_leader_lets_the_next_one_lead(tmp_path: Path) -> None:

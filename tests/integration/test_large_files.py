@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -155,6 +156,38 @@ async def test_a_provider_down_for_one_part_only_leaves_a_gap_on_the_last_try(
             fates += [outcome.fate for outcome in await it.work()]
         assert fates == [Fate.RETRY, Fate.RETRY, Fate.FINISHED]
         assert "not transcribed]" in it.shown()[0]
+
+
+async def test_what_a_try_has_heard_the_next_one_does_not_fetch_again(tmp_path: Path) -> None:
+    """The provider fails in the second half; the answer is that of an undisturbed job."""
+    quiet, broken = ScriptedEngine(), ScriptedEngine(fail_from_s=LENGTH_S / 2)
+    (tmp_path / "a").mkdir()
+    (tmp_path / "b").mkdir()
+    async with large(tmp_path / "a", quiet) as (it, _, _, _):
+        await it.answer()
+        undisturbed = it.shown()
+    places: list[int] = []
+    async with large(tmp_path / "b", broken) as (it, server, film, _):
+        (outcome,) = await it.answer()
+        assert outcome.fate is Fate.RETRY
+        ((number, stored),) = server.catalogue.files.items()
+
+        def noted(offset: int, length: int) -> bytes:
+            places.append(offset)
+            return film.read(offset, length)
+
+        server.catalogue.files[number] = replace(stored, read=noted)
+        broken.fail_from_s = None
+        it.clock.advance(15)
+        await it.work()
+        assert it.shown() == undisturbed
+        assert places
+        assert not [place for place in places if 0.15 < place / film.size < 0.3]
+
+    def sound(engine: ScriptedEngine) -> list[tuple[float, bytes]]:
+        return sorted({(audio.start_s, audio.data) for audio in engine.heard})
+
+    assert sound(broken) == sound(quiet)
 
 
 async def test_without_sessions_the_user_is_told_why(tmp_path: Path) -> None:

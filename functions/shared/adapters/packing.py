@@ -7,7 +7,7 @@ import zlib
 from dataclasses import asdict
 from typing import NamedTuple
 
-from shared.transcripts import Recognition, Segment, Transcript, Word
+from shared.transcripts import Place, Recognition, Segment, Transcript, Word
 
 
 class PackedTranscript(NamedTuple):
@@ -40,4 +40,5 @@ def unpack_recognition(packed: bytes) -> Recognition:
         Segment(**{**item, "words": tuple(Word(**word) for word in item["words"])})
         for item in raw.pop("segments")
     )
-    return Recognition(segments, **raw)
+    place = raw.pop("place", None)
+    return Recognition(segments, **raw, place=Place(**place) if place else None)

@@ -6,7 +6,7 @@ import asyncio
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from processor.progress import PROGRESS_GROUP_S, PROGRESS_PRIVATE_S, Progress, newest
@@ -180,6 +180,8 @@ async def test_without_drafts_the_newest_words_stand_in_the_status(*, private: b
         assert text.endswith(f"{percent} The newest words.")
 
 
+@example(text="😀" * 200, limit=60)
+@example(text="words with spaces " * 20, limit=60)
 @given(text=st.text(max_size=300), limit=st.integers(50, 100))
 def test_the_newest_of_a_text_fits_and_is_its_end(text: str, limit: int) -> None:
     """Within the limit it is the whole; else the longest end that fits, but for part of a word."""
