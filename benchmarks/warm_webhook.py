@@ -99,7 +99,11 @@ class BotoApp:
 
         app = composition.build(settings)
         dynamodb, sqs = (cast("AwsClient", BotoClient(name)) for name in ("dynamodb", "sqs"))
-        lanes = {Lane.EXPRESS: settings.express_queue_url, Lane.BULK: settings.bulk_queue_url}
+        lanes = {
+            Lane.CONTROL: settings.express_queue_url,
+            Lane.EXPRESS: settings.express_queue_url,
+            Lane.BULK: settings.bulk_queue_url,
+        }
         limiter = DynamoRateLimiter(
             DynamoTable(dynamodb, settings.state_table),
             app.clock,

@@ -1,10 +1,11 @@
-"""The queue's consumer on one machine: several jobs side by side, short ones first."""
+"""The queue's consumer on one machine: several jobs side by side, commands and short ones first."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
 from asyncio import to_thread
+from collections import Counter
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from composition import App
     from shared.jobs import Delivery
 
+CONTROL_SLOTS = 4  # besides the others: Stop must not wait for what it is to stop
 IDLE_S = 1.0  # between looks into the queue when nobody has knocked
 GRACE_S = 10.0  # what running jobs get to finish when the bot is stopped
 log = logging.getLogger(__name__)
@@ -25,7 +27,8 @@ log = logging.getLogger(__name__)
 class Worker:
     """Takes deliveries from the queue while ``run`` runs, at most ``slots`` at once.
 
-    One slot is kept free of bulk jobs, so that no film ever holds up a voice note.
+    One slot is kept free of bulk jobs, so that no film ever holds up a voice note; commands and
+    buttons have slots of their own.
     """
 
     def __init__(self, app: App, slots: int) -> None:
@@ -61,11 +64,12 @@ class Worker:
 
     async def _take(self) -> bool:
         """Start as many jobs as there are slots and messages; whether there were any."""
-        free = self._slots - len(self._running)
-        bulk = sum(lane is Lane.BULK for lane in self._running.values())
-        bulk_free = max(self._slots - 1, 1) - bulk
+        busy = Counter(self._running.values())
+        free = self._slots - busy[Lane.EXPRESS] - busy[Lane.BULK]
+        bulk_free = max(self._slots - 1, 1) - busy[Lane.BULK]
         taken = await self._receive(Lane.EXPRESS, free)
         taken += await self._receive(Lane.BULK, min(free - len(taken), bulk_free))
+        taken += await self._receive(Lane.CONTROL, CONTROL_SLOTS - busy[Lane.CONTROL])
         for delivery in taken:
             task = asyncio.create_task(self._work(delivery))
             self._running[task] = delivery.lane

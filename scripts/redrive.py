@@ -134,6 +134,7 @@ def queue(deployment: Deployment) -> Iterator[SqsJobQueue]:
         endpoint=deployment.cloud.endpoint_url,
     )
     lanes = {
+        Lane.CONTROL: deployment.output("ExpressQueueUrl"),
         Lane.EXPRESS: deployment.output("ExpressQueueUrl"),
         Lane.BULK: deployment.output("BulkQueueUrl"),
     }

@@ -23,8 +23,10 @@ FILE_NAME_LIMIT = 96  # characters kept of a name; keeps a job far below 2 kB
 
 
 class Lane(StrEnum):
-    """Which queue a job waits in."""
+    """What a job waits in: queues of their own where one worker serves several kinds."""
 
+    CONTROL = "control"
+    """Commands and buttons, Stop among them. On AWS they share the express queue."""
     EXPRESS = "express"
     BULK = "bulk"
 
@@ -116,10 +118,10 @@ class Job:
 
     @property
     def lane(self) -> Lane:
-        """Express for what is small and short; bulk for all the rest."""
+        """Control without media; express for what is small and short; bulk for all the rest."""
         media = self.media
         if media is None:
-            return Lane.EXPRESS
+            return Lane.CONTROL
         small = (media.size_bytes or 0) <= BOT_API_FILE_LIMIT_BYTES
         short = (media.duration_s or 0.0) <= EXPRESS_DURATION_S
         return Lane.EXPRESS if small and short else Lane.BULK

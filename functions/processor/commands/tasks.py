@@ -107,7 +107,7 @@ def _waited_in(records: Iterable[JobRecord | None]) -> set[Lane]:
     lanes: set[Lane] = set()
     for record in records:
         if record is None:
-            lanes |= set(Lane)
+            lanes |= {Lane.EXPRESS, Lane.BULK}
         elif record.state is JobState.QUEUED:
             lanes.add(record.job.lane)
     return lanes

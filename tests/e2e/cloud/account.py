@@ -43,8 +43,12 @@ if TYPE_CHECKING:
 
 TOKEN = "123456789:a-token-for-tests-only"
 SECRET = "a-secret-for-tests-only"
-FUNCTION_OF = {Lane.EXPRESS: "ProcessorFunction", Lane.BULK: "BulkProcessorFunction"}
-QUEUE_OF = {Lane.EXPRESS: "ExpressQueue", Lane.BULK: "BulkQueue"}
+FUNCTION_OF = {
+    Lane.CONTROL: "ProcessorFunction",
+    Lane.EXPRESS: "ProcessorFunction",
+    Lane.BULK: "BulkProcessorFunction",
+}
+QUEUE_OF = {Lane.CONTROL: "ExpressQueue", Lane.EXPRESS: "ExpressQueue", Lane.BULK: "BulkQueue"}
 
 
 @dataclass

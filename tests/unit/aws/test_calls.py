@@ -509,5 +509,5 @@ def test_the_queue_costs_one_call_but_for_burying(
     queue.send(a_job())
     (again,) = queue.receive(Lane.EXPRESS, limit=1, visibility_s=60)
     assert called(sqs, lambda: queue.delete(again)) == ["DeleteMessage"]
-    assert called(sqs, queue.depth) == ["GetQueueAttributes"] * 2
+    assert called(sqs, queue.depth) == ["GetQueueAttributes"] * len(Lane)
     assert called(sqs, lambda: queue.waiting(Lane.BULK)) == ["GetQueueAttributes"]

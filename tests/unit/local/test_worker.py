@@ -30,6 +30,8 @@ SLOTS = 3
 
 def job(name: str, lane: Lane = Lane.EXPRESS) -> Job:
     """A job that waits in ``lane``."""
+    if lane is Lane.CONTROL:
+        return Job(name, Action.CALLBACK, "7", Address(7), "en", 0.0, command="stop")
     duration_s = 1.0 if lane is Lane.EXPRESS else EXPRESS_DURATION_S + 1
     media = Media(MediaKind.VOICE, name, name, 1, duration_s)
     return Job(name, Action.TRANSCRIBE, "7", Address(7), "en", 0.0, media)
@@ -147,6 +149,15 @@ async def test_a_slot_is_kept_free_of_bulk_jobs(tmp_path: Path) -> None:
         await it.processor.until("film 0", "film 1")
         it.processor.end("film 0")
         await it.processor.until("film 1", "film 2")
+
+
+async def test_commands_have_slots_of_their_own(tmp_path: Path) -> None:
+    """Stop reaches the bot however much is in work."""
+    async with shop(tmp_path) as (it, _):
+        it.send(*(job(f"note {n}") for n in range(SLOTS)))
+        await it.processor.until(*(f"note {n}" for n in range(SLOTS)))
+        it.send(job("stop", Lane.CONTROL), job("waits"))
+        await it.processor.until("stop", *(f"note {n}" for n in range(SLOTS)))
 
 
 async def test_a_single_slot_takes_bulk_jobs_too(tmp_path: Path) -> None:

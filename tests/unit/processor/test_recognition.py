@@ -12,23 +12,26 @@ from hypothesis import strategies as st
 
 from benchmarks.virtual_time import VirtualTimeLoop, run
 from processor.media import Prepared
+from processor.media.prepared import Coverage
 from processor.places import BYTES_IN_FLIGHT, CHUNKS_IN_FLIGHT
 from processor.recognition import Recogniser, Request
 from processor.spoken import SpokenLanguage
 from shared.audio import Audio
 from shared.errors import TranscriberError, TransientError, UserError
+from shared.ports import PLAIN
 from shared.telemetry import Metric, Tally
-from shared.transcripts import Recipe, Recognition, Segment, TranscriptKey
+from shared.transcripts import Instructions, Recipe, Recognition, Segment, TranscriptKey
 from tests.doubles.engine import PASSES_EVERYTHING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from processor.progress import Progress
     from shared.ports import Engine, JobStore
     from shared.transcripts import Transcript
 
 MINUTE_S = 60.0
+CENT = 0.01
 BROKEN = UserError("undecodable")
 DOWN = TransientError("answered 503")
 
@@ -38,6 +41,7 @@ class Polyglot:
 
     def __init__(self, spoken: Sequence[str | None], takes_s: Sequence[float]) -> None:
         self.profile = PASSES_EVERYTHING
+        self.told: list[object] = []
         self.asked: list[tuple[int, str | None]] = []
         """Chunk, and the language asked for."""
         self.failures: dict[tuple[int, str | None], TranscriberError] = {}
@@ -46,9 +50,16 @@ class Polyglot:
         self._spoken, self._takes_s = spoken, takes_s
 
     async def recognise(
-        self, audio: Audio, *, language: str | None = None, **_: object
+        self,
+        audio: Audio,
+        *,
+        language: str | None = None,
+        instructions: Instructions = PLAIN,
+        progress: Callable[[float], None] | None = None,
     ) -> Recognition:
         """Answer in ``language``, else in the one that is spoken."""
+        del progress
+        self.told.append(instructions)
         index = int(audio.start_s // MINUTE_S)
         self.asked.append((index, language))
         self._at_once += 1
@@ -62,7 +73,7 @@ class Polyglot:
             return Recognition((), None, MINUTE_S)
         heard = language or spoken
         said = Segment(0.0, MINUTE_S, f"{spoken} as {heard}")
-        return Recognition((said,), heard, MINUTE_S)
+        return Recognition((said,), heard, MINUTE_S, cost_usd=CENT)
 
 
 class Kept:
@@ -91,26 +102,42 @@ class World:
         self.kept, self.tally = Kept(), Tally()
         self.engine = Polyglot(spoken, takes_s)
         self.taken_s = 0.0
+        self.cost_usd = 0.0
+        self.shown: list[tuple[float, str]] = []
         self._spoken, self._size_bytes = spoken, size_bytes
 
-    def transcript(self, *, language: str | None = None, last_try: bool = False) -> Transcript:
-        """One try."""
+    def transcript(
+        self,
+        *,
+        language: str | None = None,
+        last_try: bool = False,
+        whole: bool = False,
+        instructions: Instructions = PLAIN,
+        declared_s: float | None = None,
+    ) -> Transcript:
+        """One try; ``whole`` sends the file as it is."""
         engine, jobs = cast("Engine", self.engine), cast("JobStore", self.kept)
         request = Request(
-            prepared=Prepared(self._chunks(), declared_s=None),
+            prepared=Prepared(
+                self._chunks(), declared_s=declared_s, coverage=None if whole else Coverage()
+            ),
             media=None,
-            key=TranscriptKey("content", Recipe("scripted", "one", language)),
-            progress=cast("Progress", None),  # shown of recordings whose length is known
+            key=TranscriptKey("content", Recipe("scripted", "one", language, instructions)),
+            progress=cast("Progress", self),
             locale="en",
             last_try=last_try,
         )
 
         async def program(loop: VirtualTimeLoop) -> Transcript:
             heard = await Recogniser(engine, jobs, self.tally).transcribe(request)
-            self.taken_s = loop.time()
+            self.taken_s, self.cost_usd = loop.time(), heard.cost_usd
             return heard.transcript
 
         return run(program)
+
+    async def show(self, share: float, text: str = "") -> None:
+        """Stand in for the status message."""
+        self.shown.append((share, text))
 
     def _chunks(self) -> Iterator[Audio]:
         for index in range(len(self._spoken)):
@@ -120,6 +147,42 @@ class World:
 def texts(transcript: Transcript) -> list[str]:
     """What stands in it."""
     return [segment.text for segment in transcript.segments]
+
+
+def test_instructions_reach_the_engine() -> None:
+    """With every chunk."""
+    instructions = Instructions(speakers=True, hints=("Ada",))
+    world = World(["en"] * 3)
+    world.transcript(instructions=instructions)
+    assert world.engine.told == [instructions] * 3
+
+
+def test_the_cost_is_that_of_what_was_asked_now() -> None:
+    """What an earlier try has paid for costs nothing."""
+    world = World(["en"] * 3)
+    world.transcript()
+    assert world.cost_usd == pytest.approx(3 * CENT)
+    del world.kept.results[1]
+    world.transcript()
+    assert world.cost_usd == pytest.approx(CENT)
+
+
+def test_the_text_shown_has_no_holes() -> None:
+    """Up to the first chunk that has not been answered, in the order of the recording."""
+    world = World(["en"] * 3, takes_s=(2.0, 1.0, 3.0))
+    world.transcript(language="en", declared_s=3 * MINUTE_S)
+    assert [text for _, text in world.shown] == [
+        "",
+        "en as en en as en",
+        "en as en en as en en as en",
+    ]
+
+
+def test_a_file_sent_as_it_is_is_kept_as_a_transcript_alone() -> None:
+    """Its one chunk is all there is to keep."""
+    world = World(["en"])
+    world.transcript(whole=True)
+    assert world.kept.results == {}
 
 
 def test_nobody_waits_for_the_language() -> None:

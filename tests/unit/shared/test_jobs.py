@@ -190,9 +190,9 @@ def test_size_and_length_choose_the_lane(
     assert JOB.with_media(big).lane is lane
 
 
-def test_commands_are_express() -> None:
-    """Nobody waits behind a film for the list of what is kept."""
-    assert replace(JOB, media=None, action=Action.COMMAND).lane is Lane.EXPRESS
+def test_commands_have_a_lane_of_their_own() -> None:
+    """Nobody waits behind a recording for Stop, or for the list of what is kept."""
+    assert replace(JOB, media=None, action=Action.COMMAND).lane is Lane.CONTROL
 
 
 @given(st.lists(st.integers() | words, min_size=1, max_size=4), st.data())

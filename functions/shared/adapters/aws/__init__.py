@@ -51,7 +51,11 @@ def open_storage(
     state = DynamoTable(dynamodb, settings.state_table)
     cache = DynamoTable(dynamodb, settings.cache_table)
     retention_s = settings.retention_s
-    lanes = {Lane.EXPRESS: settings.express_queue_url, Lane.BULK: settings.bulk_queue_url}
+    lanes = {
+        Lane.CONTROL: settings.express_queue_url,
+        Lane.EXPRESS: settings.express_queue_url,
+        Lane.BULK: settings.bulk_queue_url,
+    }
 
     def close() -> None:
         dynamodb.close()

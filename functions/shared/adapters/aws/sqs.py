@@ -130,14 +130,14 @@ class SqsJobQueue:
 
     def waiting(self, lane: Lane) -> int:
         """About how many messages of ``lane`` are visible and wait for a worker."""
-        return self._counted(lane, VISIBLE)
+        return self._counted(self._lanes[lane], VISIBLE)
 
     def depth(self) -> int:
         """How many messages wait or are in flight, all lanes, dead letters apart."""
-        return sum(self._counted(lane, *COUNTS) for lane in self._lanes)
+        return sum(self._counted(url, *COUNTS) for url in set(self._lanes.values()))
 
-    def _counted(self, lane: Lane, *names: str) -> int:
-        request = {"QueueUrl": self._lanes[lane], "AttributeNames": names}
+    def _counted(self, url: str, *names: str) -> int:
+        request = {"QueueUrl": url, "AttributeNames": names}
         found = self._client.call("GetQueueAttributes", request)["Attributes"]
         return sum(int(found[name]) for name in names)
 
