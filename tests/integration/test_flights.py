@@ -177,12 +177,12 @@ async def test_a_leader_that_crashed_is_redelivered_and_answers_all(tmp_path: Pa
     async with flight(tmp_path) as it:
         friend = it.it.api.user(8, "Bob")
         await it.join(friend)
-        it.it.sabotage.order(Killed(), "cache.put")
+        it.it.sabotage.order(Killed(), "jobs.update")
         await it.it.survive(it.land())
         it.it.clock.advance(91)
         await it.it.work()
         assert it.it.shown() == it.it.shown(friend) == [TEXT]
-        assert len(it.engine.heard) == 1  # the chunk's result was kept
+        assert len(it.engine.heard) == 1  # the transcript was kept
 
 
 async def test_failure_reaches_those_who_wait_for_one_who_waits(tmp_path: Path) -> None:
