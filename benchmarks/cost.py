@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from benchmarks.job import measure
 from benchmarks.prices import AS_OF, AWS_USD, MONTHLY_USD, SPEECH_USD
 from benchmarks.table import markdown
-from processor.places import CHUNKS_IN_FLIGHT
+from processor.recognition.places import CHUNKS_IN_FLIGHT
 from scripts.cloudformation import load
 from shared.jobs import EXPRESS_DURATION_S
 from shared.telemetry import Metric

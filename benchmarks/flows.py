@@ -22,9 +22,9 @@ from benchmarks.models import (
     Telegram,
 )
 from benchmarks.virtual_time import VirtualClock, VirtualTimeLoop, run
+from processor.conversation.progress import Progress
 from processor.engines.pool import EnginePool
 from processor.media import Pace, ReadAhead, prepare, prepare_remote
-from processor.progress import Progress
 from processor.recognition import Recogniser, Request
 from processor.sources.fetch import fetch
 from shared.jobs import (

@@ -153,7 +153,7 @@ class App:
     def conversation(self) -> Conversation:
         """What chats see."""
         from processor.conversation import Conversation
-        from processor.keyboards import Offers
+        from processor.conversation.keyboards import Offers
 
         offers = Offers(
             translation=self.engine.profile.translates, summary=self.summariser is not None

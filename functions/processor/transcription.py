@@ -30,10 +30,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from processor.conversation import Conversation
+    from processor.conversation.progress import Progress
     from processor.flights import Flights
     from processor.lease import Hold
     from processor.media import Prepared
-    from processor.progress import Progress
     from processor.wishes import Wishes
     from shared.audio import EngineProfile
     from shared.jobs import Job, Media

@@ -70,7 +70,7 @@ def scene(
     """Make a scene of a function; its name becomes the document's."""
 
     def made(play: Callable[[Bench], Awaitable[Any]]) -> Scene:
-        name = play.__name__.replace("_", "-")  # type: ignore[attr-defined]  # it is a function
+        name = play.__name__.replace("_", "-")
         SCENES[name] = Scene(name, play, engine, settings, summariser)
         return SCENES[name]
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from processor.drafts import draft_id
+from processor.conversation.drafts import draft_id
 from shared.jobs import Address
 from shared.ports import Figures
 from shared.texts import Dollars, Share, Span, say

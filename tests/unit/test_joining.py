@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from hypothesis import given
 from hypothesis import strategies as st
 
-from processor.joining import join, tokens
+from processor.recognition.joining import join, tokens
 from shared.transcripts import Segment, Word
 
 OVERLAP_S = 2.0

@@ -8,7 +8,7 @@ from asyncio import to_thread
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from processor.keyboards import ENGLISH
+from processor.conversation.keyboards import ENGLISH
 from processor.rendering import messages
 from shared.errors import OperatorError, TransientError, UserError
 from shared.jobs import job_id

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from processor.commands.permission import within_reach
 from processor.commands.screen import Screen, button, rows
-from processor.drafts import draft_id
+from processor.conversation.drafts import draft_id
 from shared.jobs import Lane
 from shared.ports import JobState
 from shared.texts import Span, say

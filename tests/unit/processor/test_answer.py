@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from processor.answer import FOLDED_FROM, PARTS_LIMIT, Reading, answer, guest_answer
-from processor.keyboards import SUMMARY_FROM, Offers
+from processor.conversation.answer import FOLDED_FROM, PARTS_LIMIT, Reading, answer, guest_answer
+from processor.conversation.keyboards import SUMMARY_FROM, Offers
 from processor.rendering import FORMATS, Look, utf16_units
 from processor.rendering.parts import MESSAGE_LIMIT
 from processor.wishes import Wish

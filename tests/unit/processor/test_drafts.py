@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from processor.drafts import draft_id
+from processor.conversation.drafts import draft_id
 
 
 @given(st.text(max_size=44))

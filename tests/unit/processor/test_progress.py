@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from processor.progress import PROGRESS_GROUP_S, PROGRESS_PRIVATE_S, Progress, newest
+from processor.conversation.progress import PROGRESS_GROUP_S, PROGRESS_PRIVATE_S, Progress, newest
 from processor.rendering import utf16_units
 from processor.rendering.parts import MESSAGE_LIMIT
 from shared.errors import OperatorError, RateLimitedError, TransientError, UndeliverableError

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from benchmarks.virtual_time import VirtualTimeLoop, run
 from processor.media import Prepared
 from processor.media.prepared import Coverage
-from processor.places import BYTES_IN_FLIGHT, CHUNKS_IN_FLIGHT
 from processor.recognition import Recogniser, Request
-from processor.spoken import SpokenLanguage
+from processor.recognition.places import BYTES_IN_FLIGHT, CHUNKS_IN_FLIGHT
+from processor.recognition.spoken import SpokenLanguage
 from shared.audio import Audio
 from shared.errors import TranscriberError, TransientError, UserError
 from shared.ports import PLAIN
@@ -26,7 +26,7 @@ from tests.doubles.engine import PASSES_EVERYTHING
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from processor.progress import Progress
+    from processor.conversation.progress import Progress
     from shared.ports import Engine, JobStore
     from shared.transcripts import Transcript
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from processor.stitching import stitch
+from processor.recognition.stitching import stitch
 from shared.audio import Audio
 from shared.transcripts import Recognition, Segment
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from processor.stitching import invented, stitch
+from processor.recognition.stitching import invented, stitch
 from shared.audio import PCM, Audio
 from shared.transcripts import Recognition, Segment, Word
 

@@ -37,7 +37,7 @@ async def test_every_configured_provider_is_heard(capsys: pytest.CaptureFixture[
     """The sample's own bytes reach each of them, and the words come back."""
     script = says(WORDS)
     async with (
-        GroqServer(script, keys=(KEY,)) as groq,  # type: ignore[arg-type]
+        GroqServer(script, keys=(KEY,)) as groq,
         DeepgramServer(script, keys=(KEY,)) as deepgram,  # type: ignore[arg-type]
         OpenAIServer(script, keys=(KEY,)) as openai,
     ):
@@ -64,7 +64,7 @@ async def test_every_configured_provider_is_heard(capsys: pytest.CaptureFixture[
 
 async def test_wrong_words_fail(capsys: pytest.CaptureFixture[str]) -> None:
     """A provider that answers something else is broken."""
-    async with GroqServer(says("Nothing of the kind."), keys=(KEY,)) as groq:  # type: ignore[arg-type]
+    async with GroqServer(says("Nothing of the kind."), keys=(KEY,)) as groq:
         environ = {"GROQ_API_KEY": KEY, "GROQ_BASE_URL": groq.base_url}
         assert await command(live_check.main, environ=environ) == 1
     assert "✗ groq" in capsys.readouterr().out
@@ -74,7 +74,7 @@ async def test_each_key_is_tried_and_a_bad_one_is_found(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     """In use, a good key would hide it. No key is shown."""
-    async with GroqServer(says(WORDS), keys=(KEY,)) as groq:  # type: ignore[arg-type]
+    async with GroqServer(says(WORDS), keys=(KEY,)) as groq:
         environ = {"GROQ_API_KEY": f"{KEY},refused-key", "GROQ_BASE_URL": groq.base_url}
         assert await command(live_check.main, environ=environ) == 1
     said = capsys.readouterr().out

@@ -7,6 +7,7 @@ Telethon is imported when the first file is opened: it costs a quarter of a seco
 
 from __future__ import annotations
 
-from processor.sources.mtproto.archive import MtprotoArchive, lease_name
+from processor.sources.mtproto.archive import MtprotoArchive
+from processor.sources.mtproto.leasing import lease_name
 
 __all__ = ["MtprotoArchive", "lease_name"]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import importlib
 from contextlib import asynccontextmanager
 from functools import partial
@@ -20,11 +19,6 @@ if TYPE_CHECKING:
 
 LEASE_S = 300.0  # longer than Telegram keeps a connection whose other end is frozen
 MOST_IN_FLIGHT = 16  # parts of up to a mebibyte, so this bounds the memory, too
-
-
-def lease_name(session: str) -> str:
-    """What a session is leased under: one session under two names is one, and a new one is new."""
-    return hashlib.sha256(session.encode()).hexdigest()[:16]
 
 
 class MtprotoArchive:

@@ -8,8 +8,8 @@ from asyncio import to_thread
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from processor.sources.mtproto.archive import lease_name
 from processor.sources.mtproto.connection import Application
+from processor.sources.mtproto.leasing import lease_name
 from processor.sources.mtproto.session import Session
 from shared.errors import OperatorError, TranscriberError, TransientError
 from shared.telemetry import Metric

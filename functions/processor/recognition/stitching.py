@@ -1,7 +1,7 @@
 """Joining what was heard in the chunks into one list of segments.
 
 Chunks cut where it is quiet follow each other, and their segments are put one behind the other.
-Where a chunk repeats the beginning of the next, ``processor.joining`` finds the place. A chunk that
+Where a chunk repeats the beginning of the next, ``processor.recognition.joining`` finds the place. A chunk that
 could not be heard leaves a segment that says so.
 """
 
@@ -10,8 +10,8 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from processor.joining import SAME_TIME_S, join
-from processor.speakers import Speakers, in_order
+from processor.recognition.joining import SAME_TIME_S, join
+from processor.recognition.speakers import Speakers, in_order
 from shared.transcripts import Segment
 
 if TYPE_CHECKING:

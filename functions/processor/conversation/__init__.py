@@ -7,10 +7,10 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from processor import keyboards
-from processor.answer import Reading, answer, guest_answer
-from processor.drafts import draft_id
-from processor.progress import Progress
+from processor.conversation import keyboards
+from processor.conversation.answer import Reading, answer, guest_answer
+from processor.conversation.drafts import draft_id
+from processor.conversation.progress import Progress
 from processor.rendering import FORMATS, file_name
 from shared.ports import JobState
 from shared.texts import say
@@ -18,8 +18,8 @@ from shared.texts import say
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 
-    from processor.answer import Answer
-    from processor.keyboards import Offers
+    from processor.conversation.answer import Answer
+    from processor.conversation.keyboards import Offers
     from processor.lease import Hold
     from processor.rendering import Look
     from processor.wishes import Wish

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from processor.keyboards import Offers, below_answer, way_to_chat
+from processor.conversation.keyboards import Offers, below_answer, way_to_chat
 from processor.rendering import DOUBTFUL_SHARE, doubtful, messages, paragraphs, utf16_units
 from processor.rendering.parts import MESSAGE_LIMIT
 from shared.texts import Span, say

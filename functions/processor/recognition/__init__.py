@@ -15,9 +15,9 @@ from dataclasses import dataclass, field, replace
 from itertools import count, takewhile
 from typing import TYPE_CHECKING, NamedTuple
 
-from processor.places import Places
-from processor.spoken import SpokenLanguage
-from processor.stitching import gap, stitch
+from processor.recognition.places import Places
+from processor.recognition.spoken import SpokenLanguage
+from processor.recognition.stitching import gap, stitch
 from shared.audio import Audio
 from shared.errors import TransientError, UserError
 from shared.telemetry import Metric
@@ -27,8 +27,8 @@ from shared.transcripts import Place, Recognition, Transcript
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from processor.conversation.progress import Progress
     from processor.media import Prepared
-    from processor.progress import Progress
     from shared.jobs import Media
     from shared.ports import Engine, JobStore, Metrics
     from shared.transcripts import TranscriptKey
