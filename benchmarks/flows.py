@@ -137,6 +137,7 @@ class Recognition:
         self, loop: VirtualTimeLoop, provider: Provider, language: str | None = None
     ) -> None:
         store, clock, metrics = Store(loop), VirtualClock(), Tally()
+        self._store = store
         budget = cast("AudioBudget", store)
         self._pool = EnginePool([provider], clock=clock, metrics=metrics, budget=budget)
         self._recogniser = Recogniser(self._pool, cast("JobStore", store), metrics)
@@ -145,7 +146,10 @@ class Recognition:
 
     async def of(self, prepared: Prepared) -> Transcript:
         """The transcript of one recording."""
-        request = Request(prepared, MEDIA, self._key, self._progress, "en", last_try=False)
+        known = {} if prepared.passthrough else await asyncio.to_thread(self._store.chunks, "")
+        request = Request(
+            prepared, MEDIA, self._key, self._progress, "en", last_try=False, known=known
+        )
         return (await self._recogniser.transcribe(request)).transcript
 
 

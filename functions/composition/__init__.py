@@ -198,6 +198,7 @@ class App:
             clock=self.clock,
             metrics=self.metrics,
             archive=self.archive,
+            budget=self.storage.budget,
         )
 
     @cached_property

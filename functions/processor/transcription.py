@@ -21,9 +21,9 @@ from processor.recognition import Recogniser, Request, heard_before
 from processor.sources.fetch import fetch
 from shared.errors import OperatorError, TransientError, UserError
 from shared.jobs import BOT_API_FILE_LIMIT_BYTES
-from shared.ports import Figures, HistoryEntry, JobState
+from shared.ports import DAILY, Figures, HistoryEntry, JobState
 from shared.telemetry import Metric
-from shared.texts import Size
+from shared.texts import Size, Span
 from shared.transcripts import TranscriptKey
 
 if TYPE_CHECKING:
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from shared.jobs import Job, Media
     from shared.ports import (
         Archive,
+        AudioBudget,
         Clock,
         Engine,
         History,
@@ -91,6 +92,7 @@ class Transcription:
         clock: Clock,
         metrics: Metrics,
         archive: Archive | None,
+        budget: AudioBudget,
     ) -> None:
         self._conversation = conversation
         self._wishes = wishes
@@ -103,6 +105,7 @@ class Transcription:
         self._clock = clock
         self._metrics = metrics
         self._archive = archive
+        self._budget = budget
 
     async def run(self, hold: Hold, media: Media, *, last_try: bool) -> Figures | None:
         """Transcribe and deliver. None when the job now waits for another that does the same.
@@ -179,7 +182,8 @@ class Transcription:
         if found := await self._stored(key):
             return found
         prepared = await to_thread(prepare, fetched.data, media, task.profile)
-        return await self._recognise(task, prepared, key, progress)
+        known = {} if prepared.passthrough else await to_thread(self._jobs.chunks, str(key))
+        return await self._recognise(task, prepared, key, progress, known)
 
     async def _hear_remote(self, task: _Task, progress: Progress) -> Found:
         """A larger one, heard while it is read, and known by Telegram's identity of it alone."""
@@ -205,7 +209,7 @@ class Transcription:
         prepared: Prepared,
         key: TranscriptKey,
         progress: Progress,
-        known: Mapping[int, Recognition] | None = None,
+        known: Mapping[int, Recognition],
     ) -> Found:
         """Hear the chunks and remember the transcript.
 
@@ -213,6 +217,8 @@ class Transcription:
         file again pays for the gaps only.
         """
         job = task.job
+        if not known:  # what an earlier try has begun was counted then
+            await self._count(job, prepared.declared_s or task.media.duration_s)
         request = Request(prepared, task.media, key, progress, job.locale, task.last_try, known)
         transcript, cost_usd = await self._recogniser.transcribe(request)
         if transcript.complete:
@@ -223,6 +229,16 @@ class Transcription:
         partial = replace(key, content=f"{key.content}-partial-{job.id}")
         await to_thread(self._cache.put, partial, transcript)
         return Found(partial, transcript, cost_usd)
+
+    async def _count(self, job: Job, length_s: float | None) -> None:
+        """Take the recording's length from its user's day. A budget that fails is no refusal."""
+        try:
+            wait_s = await to_thread(self._budget.take, f"{DAILY}{job.user}", length_s or 0.0)
+        except (TransientError, OperatorError):
+            self._metrics.count(Metric.LIMITER_UNAVAILABLE)
+            return
+        if wait_s > 0:
+            raise UserError("daily_limit", wait=Span(wait_s))
 
     async def _leads(self, hold: Hold, flight: str) -> bool:
         job = hold.record.job

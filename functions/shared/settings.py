@@ -108,9 +108,18 @@ class Settings:
         "", "Telegram ids, separated by commas, of those who may see /stats."
     )
 
+    allowed_ids: str = _setting(
+        "",
+        "Telegram ids, separated by commas, of the users, groups and channels served; empty serves all.",
+    )
+    denied_ids: str = _setting("", "Ids of those who are not served, whatever else is set.")
+
     user_tasks: int = _setting(3, "Tasks a user may have running at once.")
     user_per_minute: int = _setting(10, "Requests a user may make in any 60 seconds.")
     global_per_minute: int = _setting(100, "Requests all users together may make in a minute.")
+    user_audio_minutes_per_day: float = _setting(
+        1440.0, "Minutes of audio recognised for a user in any 24 hours; the cache is free."
+    )
     task_lease_s: float = _setting(
         1800.0, "Seconds after which a task that was never finished stops counting."
     )

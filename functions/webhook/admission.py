@@ -23,6 +23,7 @@ from shared.telemetry import Metric
 from shared.texts import Size, say
 from webhook.authentication import SECRET_HEADER, in_telegram_networks, secret_matches
 from webhook.fields import MalformedUpdateError
+from webhook.guest_list import GuestList
 from webhook.modes import ALL, Modes
 from webhook.replies import answer, sign
 from webhook.requests import CallbackRequest, CommandRequest, Event, MediaRequest, Unusable
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
     from shared.ports import Clock, JobQueue, Metrics, Preferences, RateLimiter
     from shared.settings import Settings
     from webhook.replies import Reply
-    from webhook.requests import Request
+    from webhook.requests import Origin, Request
 
 BODY_LIMIT_BYTES = 1 << 20  # Telegram's updates are a few kilobytes
 RETRY_AFTER_S = 5  # where an error names no time of its own
@@ -120,6 +121,7 @@ class Admission:
         self._file_limit_bytes = file_limit_bytes
         self._told_their_place = tuple(Lane) if counts_cheaply else (Lane.BULK,)
         self._modes = Modes(preferences, clock, metrics, in_groups=settings.group_mode)
+        self._guests = GuestList.of(settings)
         self.username = settings.telegram_bot_username.lstrip("@")
         """The bot's name; whoever learns it after the start may set it."""
 
@@ -153,6 +155,8 @@ class Admission:
             self._metrics.count(Metric.UPDATE_IGNORED)
             return None
         try:
+            if not self._guests.may(request.origin):
+                return self._turned_away(request.origin)
             return self._answer(request)
         except UserError as refusal:
             origin = request.origin
@@ -173,6 +177,13 @@ class Admission:
             case Unusable(problem=problem):
                 raise self._refusal(problem)
         return None
+
+    def _turned_away(self, origin: Origin) -> None:
+        """Tell a person in private that the bot is not for everybody; say nothing elsewhere."""
+        if not origin.address.private or origin.address.business_id is not None:
+            self._metrics.count(Metric.UPDATE_IGNORED)
+            return
+        raise self._refusal("not_served", number=str(origin.address.chat_id))
 
     def _media(self, request: MediaRequest) -> Reply | None:
         if not self._wanted(request):

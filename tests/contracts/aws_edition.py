@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
+from shared.adapters.allowance import Allowances
 from shared.adapters.aws import CALL_BACKOFF, WRITE_BACKOFF
 from shared.adapters.aws.client import AwsClient
 from shared.adapters.aws.dynamo_budget import DynamoAudioBudget
@@ -19,7 +20,7 @@ from shared.adapters.aws.dynamo_statistics import DynamoStatistics
 from shared.adapters.aws.dynamo_table import DynamoTable
 from shared.adapters.aws.sqs import SqsJobQueue
 from shared.jobs import Lane
-from tests.contracts.editions import RETENTION_S
+from tests.contracts.editions import DAILY_S, RETENTION_S
 from tests.doubles.aws_server import CREDENTIALS, REGION, create_queue, create_table, queue_arn
 
 if TYPE_CHECKING:
@@ -106,7 +107,9 @@ class AwsEdition:
 
     def budget(self, **limits: float) -> AudioBudget:
         """A client of the providers' audio budgets, with these limits."""
-        return DynamoAudioBudget(self._state(), self._clock, WRITE_BACKOFF, limits)
+        return DynamoAudioBudget(
+            self._state(), self._clock, WRITE_BACKOFF, Allowances(limits, DAILY_S)
+        )
 
     def close(self) -> None:
         """Close every client."""

@@ -6,6 +6,7 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
+from shared.adapters.allowance import Allowances
 from shared.adapters.sqlite.budget import SqliteAudioBudget
 from shared.adapters.sqlite.cache import SqliteTranscriptCache
 from shared.adapters.sqlite.database import Database
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
         Verdict,
     )
 
+DAILY_S = 3600.0  # an hour of audio a day for a user
 RETENTION_S = 7 * 86_400.0
 DAY_S = 86_400.0
 
@@ -141,7 +143,7 @@ class SqliteEdition:
 
     def budget(self, **limits: float) -> AudioBudget:
         """A client of the providers' audio budgets, with these limits."""
-        return SqliteAudioBudget(self._open(), self._clock, limits)
+        return SqliteAudioBudget(self._open(), self._clock, Allowances(limits, DAILY_S))
 
     def close(self) -> None:
         """Close every client."""

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.contracts.editions import race
+from shared.ports import DAILY
+from tests.contracts.editions import DAILY_S, race
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -55,6 +56,18 @@ def test_workers_share_it(edition: Edition) -> None:
     budgets = [edition.budget(groq=LIMIT_S) for _ in range(2)]
     assert budgets[0].take("groq", 7000.0) == 0.0
     assert budgets[1].take("groq", 400.0) == 100.0
+
+
+def test_a_user_has_a_day(edition: Edition, clock: ManualClock) -> None:
+    """An hour of audio, of which half is back after half a day; others have their own."""
+    budget = edition.budget(groq=LIMIT_S)
+    ada, bob = f"{DAILY}u7", f"{DAILY}u8"
+    assert budget.take(ada, DAILY_S) == 0.0
+    assert budget.take(ada, DAILY_S / 2) == 12 * HOUR_S
+    assert budget.take(bob, DAILY_S) == 0.0
+    clock.advance(12 * HOUR_S)
+    assert budget.take(ada, DAILY_S / 2) == 0.0
+    assert budget.take("groq", LIMIT_S) == 0.0
 
 
 def test_providers_have_their_own(edition: Edition) -> None:

@@ -12,7 +12,16 @@ if TYPE_CHECKING:
 
     import composition
 
-STORAGE_PORTS = ("queue", "limiter", "jobs", "cache", "preferences", "history", "statistics")
+STORAGE_PORTS = (
+    "queue",
+    "limiter",
+    "jobs",
+    "cache",
+    "preferences",
+    "history",
+    "statistics",
+    "budget",
+)
 
 
 class Killed(BaseException):

@@ -47,8 +47,8 @@ class Request:
     locale: str
     last_try: bool
     """Nothing comes after this: what cannot be heard is marked, and the rest delivered."""
-    known: Mapping[int, Recognition] | None = None
-    """The results kept by an earlier try, where the caller has read them."""
+    known: Mapping[int, Recognition] = field(default_factory=dict)
+    """The results that an earlier try has left."""
 
 
 class Heard(NamedTuple):
@@ -63,7 +63,6 @@ class _Run:
     """One file on its way through the engine."""
 
     request: Request
-    known: Mapping[int, Recognition]
     language: SpokenLanguage
     parts: dict[int, tuple[Audio, Recognition]] = field(default_factory=dict)
     """What was heard, by chunk index; the audio's bytes are dropped."""
@@ -111,10 +110,9 @@ class Recogniser:
         """
         run = _Run(
             request=request,
-            known=await self._known(request),
             language=SpokenLanguage(request.key.recipe.language),
         )
-        for index, heard_before in run.known.items():
+        for index, heard_before in request.known.items():
             run.language.heard(index, heard_before.language)
         try:
             await self._chunks(run)
@@ -133,15 +131,6 @@ class Recogniser:
         )
         self._metrics.observe(Metric.AUDIO_S, transcript.duration_s)
         return Heard(transcript, run.cost_usd)
-
-    async def _known(self, request: Request) -> Mapping[int, Recognition]:
-        """The results kept by an earlier try; a file sent as it is has but one, which is not kept.
-
-        The transcript that consists of it is stored at the same moment.
-        """
-        if request.known is not None or request.prepared.passthrough:
-            return request.known or {}
-        return await to_thread(self._jobs.chunks, str(request.key))
 
     async def _chunks(self, run: _Run) -> None:
         places = Places()
@@ -162,7 +151,7 @@ class Recogniser:
         return self._engine.profile.takes_pcm
 
     async def _chunk(self, run: _Run, index: int, audio: Audio) -> None:
-        heard = run.known.get(index)
+        heard = run.request.known.get(index)
         if heard is None:
             try:
                 heard = await self._hear(run, index, audio)
@@ -172,6 +161,7 @@ class Recogniser:
                 run.language.heard(index, None)
                 run.failures[index] = (replace(audio, data=b""), error)
                 return
+            # A file sent as it is has but one chunk: the transcript that follows at once is kept.
             if not run.request.prepared.passthrough:
                 heard = replace(heard, place=_place(audio))
                 await to_thread(self._jobs.put_chunk, str(run.request.key), index, heard)

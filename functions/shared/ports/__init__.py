@@ -23,6 +23,7 @@ from shared.ports.process import (
     Secrets,
 )
 from shared.ports.storage import (
+    DAILY,
     AudioBudget,
     ChatPreferences,
     Figures,
@@ -42,6 +43,7 @@ from shared.ports.storage import (
 )
 
 __all__ = [
+    "DAILY",
     "PLAIN",
     "Archive",
     "AudioBudget",

@@ -108,11 +108,15 @@ class RateLimiter(Protocol):
         ...
 
 
-class AudioBudget(Protocol):
-    """How much audio each provider may be sent in an hour, shared by all workers.
+DAILY = "user "
+"""Before a user's key: the name his day's budget goes by."""
 
-    The hour rolls: what was taken comes back evenly, the whole allowance within the hour. A
-    provider without a known limit always grants.
+
+class AudioBudget(Protocol):
+    """How much audio each provider may be sent in an hour, and each user in a day.
+
+    Shared by all workers. The period rolls: what was taken comes back evenly, the whole allowance
+    within the period. A provider without a known limit always grants.
     """
 
     def take(self, provider: str, audio_s: float) -> float:

@@ -83,6 +83,8 @@ LOCALE = Locale(
         "too_many_tasks": "Du hast schon {limit} Dateien in Arbeit. Schick die nächste, wenn eine davon fertig ist.",
         "too_fast": "Das waren mehr als {limit} Anfragen in einer Minute. Bitte versuch es in {seconds} s noch einmal.",
         "crowded": "Im Augenblick fragen sehr viele. Bitte schick es in {seconds} s noch einmal.",
+        "not_served": "Dieser Bot ist nicht für alle da. Wenn er es für dich sein soll, sag seinem Betreiber deine Nummer: {number}",
+        "daily_limit": "In diesen 24 Stunden habe ich so viel Ton aufgeschrieben, wie ich für eine Person darf. Schick es in {wait} noch einmal; was ich schon gehört habe, beantworte ich jederzeit.",
         # Work in progress
         "working": "🎧 Angekommen, ich bin dran …",
         "queued": "🎧 Angekommen. Gerade sind viele Dateien in Arbeit: Deine ist Nummer {count} in der Warteschlange.",

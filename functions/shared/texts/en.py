@@ -70,6 +70,8 @@ LOCALE = Locale(
         "too_many_tasks": "You have {limit} files in work already. Send the next one when one of them is done.",
         "too_fast": "That was more than {limit} requests in a minute. Please try again in {seconds} s.",
         "crowded": "Very many people are asking at this moment. Please send it again in {seconds} s.",
+        "not_served": "This bot is not for everybody. If it should be for you, tell its operator your number: {number}",
+        "daily_limit": "You have had as much audio transcribed in these 24 hours as I may do for one person. Send it again in {wait}; what I have heard before is answered at any time.",
         # Work in progress
         "working": "🎧 Got it, working on it…",
         "queued": "🎧 Got it. Many files are in work at this moment: yours is number {count} in the queue.",

@@ -70,6 +70,8 @@ LOCALE = Locale(
         "too_many_tasks": "Ya tienes {limit} archivos en curso. Envía el siguiente cuando termine uno de ellos.",
         "too_fast": "Han sido más de {limit} peticiones en un minuto. Inténtalo de nuevo en {seconds} s.",
         "crowded": "En este momento hay muchísimas peticiones. Envíalo de nuevo en {seconds} s, por favor.",
+        "not_served": "Este bot no es para todo el mundo. Si debería serlo para ti, dile a su operador tu número: {number}",
+        "daily_limit": "En estas 24 horas ya he transcrito tanto audio como puedo para una persona. Envíalo de nuevo en {wait}; lo que ya he oído antes lo respondo en cualquier momento.",
         # Work in progress
         "working": "🎧 Recibido, me pongo a ello…",
         "queued": "🎧 Recibido. Ahora mismo hay muchos archivos en curso: el tuyo es el número {count} de la cola.",

@@ -70,6 +70,8 @@ LOCALE = Locale(
         "too_many_tasks": "Sudah ada {limit} berkas Anda yang sedang dikerjakan. Kirim berikutnya setelah salah satunya selesai.",
         "too_fast": "Itu lebih dari {limit} permintaan dalam satu menit. Silakan coba lagi dalam {seconds} dtk.",
         "crowded": "Saat ini banyak sekali yang meminta. Silakan kirim lagi dalam {seconds} dtk.",
+        "not_served": "Bot ini tidak untuk semua orang. Jika Anda seharusnya boleh memakainya, beri tahu pengelolanya nomor Anda: {number}",
+        "daily_limit": "Dalam 24 jam ini sudah saya transkripsikan audio sebanyak yang boleh untuk satu orang. Kirim lagi dalam {wait}; yang sudah pernah saya dengar tetap dijawab kapan saja.",
         # Work in progress
         "working": "🎧 Diterima, sedang saya kerjakan…",
         "queued": "🎧 Sudah saya terima. Saat ini banyak berkas sedang dikerjakan: berkas Anda nomor {count} dalam antrean.",

@@ -83,6 +83,8 @@ LOCALE = Locale(
         "too_many_tasks": "Você já tem {limit} arquivos em andamento. Envie o próximo quando um deles terminar.",
         "too_fast": "Foram mais de {limit} pedidos em um minuto. Tente de novo em {seconds} s.",
         "crowded": "Há muita gente pedindo neste momento. Por favor, envie de novo em {seconds} s.",
+        "not_served": "Este bot não é para todos. Se deveria ser para você, diga ao operador o seu número: {number}",
+        "daily_limit": "Nestas 24 horas já transcrevi tanto áudio quanto posso para uma pessoa. Envie de novo em {wait}; o que já ouvi antes eu respondo a qualquer momento.",
         # Work in progress
         "working": "🎧 Recebi, já estou trabalhando nisso…",
         "queued": "🎧 Recebi. Há muitos arquivos em andamento agora: o seu é o número {count} da fila.",

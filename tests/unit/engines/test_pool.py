@@ -12,6 +12,7 @@ import pytest
 from processor.engines.breaker import COOL_DOWN_S, FAILURES
 from processor.engines.hedging import LEAST_PATIENCE_S
 from processor.engines.pool import LEAST_CHARGE_S, LIMITED_S, EnginePool
+from shared.adapters.allowance import Allowances
 from shared.adapters.sqlite.budget import SqliteAudioBudget
 from shared.adapters.sqlite.database import Database
 from shared.audio import UNCUT_S, EngineProfile, common
@@ -394,7 +395,7 @@ def database(tmp_path: Path) -> Iterator[Database]:
 async def test_without_budget_the_next_engine_takes_over(database: Database) -> None:
     """The engine whose hour is used up is not asked; when nobody else is there, the wait is told."""
     clock = DrivenClock()
-    world = World(budget=SqliteAudioBudget(database, clock, {"a": 120.0}), clock=clock)
+    world = World(budget=SqliteAudioBudget(database, clock, Allowances({"a": 120.0})), clock=clock)
     answers = [(await world.pool.recognise(minute())).segments[0].text for _ in range(3)]
     assert answers == ["a", "a", "b"]
     world.pooled(world.a)
@@ -407,7 +408,7 @@ async def test_without_budget_the_next_engine_takes_over(database: Database) -> 
 async def test_every_request_is_charged_ten_seconds_at_least(database: Database) -> None:
     """Providers do the same, also where nobody knows the length."""
     clock = DrivenClock()
-    budget = SqliteAudioBudget(database, clock, {"a": 3600.0})
+    budget = SqliteAudioBudget(database, clock, Allowances({"a": 3600.0}))
     world = World(budget=budget, clock=clock)
     await world.pool.recognise(replace(minute(), duration_s=2.0))
     await world.pool.recognise(replace(minute(), duration_s=None))
@@ -417,7 +418,7 @@ async def test_every_request_is_charged_ten_seconds_at_least(database: Database)
 async def test_a_budget_that_cannot_be_asked_stops_nobody(database: Database) -> None:
     """The provider has a limit of its own; the outage is counted."""
     clock = DrivenClock()
-    world = World(budget=SqliteAudioBudget(database, clock, {"a": 60.0}), clock=clock)
+    world = World(budget=SqliteAudioBudget(database, clock, Allowances({"a": 60.0})), clock=clock)
     database.close()
     answers = [(await world.pool.recognise(minute())).segments[0].text for _ in range(2)]
     assert answers == ["a", "a"]

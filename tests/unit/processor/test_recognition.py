@@ -126,6 +126,7 @@ class World:
             progress=cast("Progress", self),
             locale="en",
             last_try=last_try,
+            known=self.kept.chunks(""),
         )
 
         async def program(loop: VirtualTimeLoop) -> Transcript:

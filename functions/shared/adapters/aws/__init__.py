@@ -6,6 +6,7 @@ import time
 from functools import partial
 from typing import TYPE_CHECKING
 
+from shared.adapters.allowance import allowances
 from shared.adapters.aws.backoff import Backoff
 from shared.adapters.aws.client import AwsClient
 from shared.adapters.aws.dynamo_budget import DynamoAudioBudget
@@ -80,9 +81,7 @@ def open_storage(
         history=DynamoHistory(cache, clock, WRITE_BACKOFF, retention_s=retention_s),
         statistics=DynamoStatistics(state, clock, WRITE_BACKOFF, retention_s=retention_s),
         leases=DynamoLeases(state, clock),
-        budget=DynamoAudioBudget(
-            state, clock, WRITE_BACKOFF, {"groq": settings.groq_audio_s_per_hour}
-        ),
+        budget=DynamoAudioBudget(state, clock, WRITE_BACKOFF, allowances(settings)),
         close=close,
         release_orphans=_no_orphans,
     )

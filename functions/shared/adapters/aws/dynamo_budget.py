@@ -1,4 +1,4 @@
-"""The providers' audio budgets: for each the moment when all of its allowance is free again.
+"""Budgets of audio, the providers' and the users': for each the moment when all of its allowance is free again.
 
 Taking is one conditional addition, so that any number of workers may take at once without undoing
 each other's work; only the first of a quiet hour costs a second call.
@@ -8,38 +8,36 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from shared.adapters.allowance import DAY_S, Allowances
 from shared.adapters.aws.dynamo_table import ConditionFailedError, time_to_live
-from shared.adapters.rolling_hour import HOUR_S, RollingHour
 from shared.errors import TransientError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from shared.adapters.aws.backoff import Backoff
     from shared.adapters.aws.dynamo_table import DynamoTable, Item
     from shared.ports import Clock
 
 
 class DynamoAudioBudget:
-    """One item for each provider; ``limits`` are seconds of audio an hour."""
+    """One item for each provider; a user's day counts like a provider."""
 
     def __init__(
-        self, table: DynamoTable, clock: Clock, backoff: Backoff, limits: Mapping[str, float]
+        self, table: DynamoTable, clock: Clock, backoff: Backoff, allowances: Allowances
     ) -> None:
         self._table = table
         self._clock = clock
         self._backoff = backoff
-        self._hours = {provider: RollingHour(limit) for provider, limit in limits.items()}
+        self._allowances = allowances
 
     def take(self, provider: str, audio_s: float) -> float:
         """Reserve ``audio_s`` seconds of audio: 0.0 when granted, else the seconds to wait."""
-        hour = self._hours.get(provider)
-        if hour is None:
+        allowance = self._allowances.of(provider)
+        if allowance is None:
             return 0.0
-        return_s = hour.return_s(audio_s)
+        return_s = allowance.return_s(audio_s)
         for _ in self._backoff.rounds():
             now = self._clock.now()
-            latest = now + HOUR_S - return_s
+            latest = now + allowance.period_s - return_s
             taken_until = self._add(provider, return_s, now, latest)
             if taken_until is None:
                 return 0.0
@@ -51,8 +49,8 @@ class DynamoAudioBudget:
 
     def correct(self, provider: str, remaining_s: float, reset_s: float) -> None:
         """Learn from the provider what is left, and after how long all of it will be back."""
-        hour = self._hours.get(provider)
-        if hour is None or not (back_s := hour.back_s(remaining_s, reset_s)):
+        allowance = self._allowances.of(provider)
+        if allowance is None or not (back_s := allowance.back_s(remaining_s, reset_s)):
             return
         now = self._clock.now()
         self._set(provider, now + back_s, now, unless_after=now + back_s)
@@ -92,5 +90,5 @@ def _key(provider: str) -> Item:
 
 
 def _ttl(now: float) -> int:
-    """The moment never lies more than an hour ahead."""
-    return time_to_live(now, HOUR_S)
+    """The moment never lies more than a day ahead."""
+    return time_to_live(now, DAY_S)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from shared.adapters.allowance import allowances
 from shared.adapters.memory import RecentTranscripts
 from shared.adapters.sqlite.budget import SqliteAudioBudget
 from shared.adapters.sqlite.cache import SqliteTranscriptCache
@@ -58,7 +59,7 @@ def open_storage(settings: Settings, clock: Clock) -> Storage:
         history=SqliteHistory(database, clock, retention_s=retention_s),
         statistics=SqliteStatistics(database, clock, retention_s=retention_s),
         leases=leases,
-        budget=SqliteAudioBudget(database, clock, {"groq": settings.groq_audio_s_per_hour}),
+        budget=SqliteAudioBudget(database, clock, allowances(settings)),
         close=database.close,
         release_orphans=release_orphans,
     )

@@ -1,46 +1,45 @@
-"""The providers' audio budgets: for each the moment when all of its allowance is free again."""
+"""Budgets of audio, the providers' and the users': for each the moment when all of its allowance is free again."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from shared.adapters.rolling_hour import HOUR_S, RollingHour
-
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Mapping
 
+    from shared.adapters.allowance import Allowances
     from shared.adapters.sqlite.database import Database
     from shared.ports import Clock
 
 
 class SqliteAudioBudget:
-    """Exact: one transaction looks and takes. ``limits`` are seconds of audio an hour."""
+    """Exact: one transaction looks and takes. a user's day counts like a provider."""
 
-    def __init__(self, database: Database, clock: Clock, limits: Mapping[str, float]) -> None:
+    def __init__(self, database: Database, clock: Clock, allowances: Allowances) -> None:
         self._database = database
         self._clock = clock
-        self._hours = {provider: RollingHour(limit) for provider, limit in limits.items()}
+        self._allowances = allowances
 
     def take(self, provider: str, audio_s: float) -> float:
         """Reserve ``audio_s`` seconds of audio: 0.0 when granted, else the seconds to wait."""
-        hour = self._hours.get(provider)
-        if hour is None:
+        allowance = self._allowances.of(provider)
+        if allowance is None:
             return 0.0
-        return_s = hour.return_s(audio_s)
+        return_s = allowance.return_s(audio_s)
         with self._database.transaction() as connection:
             now = self._clock.now()
             free_at = max(_free_at(connection, provider), now)
-            latest = now + HOUR_S - return_s
+            latest = now + allowance.period_s - return_s
             if free_at > latest:
                 return free_at - latest
+            connection.execute("DELETE FROM budgets WHERE free_at < ?", (now,))  # all is free again
             _postpone(connection, provider, free_at + return_s)
         return 0.0
 
     def correct(self, provider: str, remaining_s: float, reset_s: float) -> None:
         """Learn from the provider what is left, and after how long all of it will be back."""
-        hour = self._hours.get(provider)
-        if hour is None or not (back_s := hour.back_s(remaining_s, reset_s)):
+        allowance = self._allowances.of(provider)
+        if allowance is None or not (back_s := allowance.back_s(remaining_s, reset_s)):
             return
         with self._database.transaction() as connection:
             _postpone(connection, provider, self._clock.now() + back_s)
