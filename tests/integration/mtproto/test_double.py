@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 
     from tests.doubles.mtproto_clock import WaitingClock
     from tests.doubles.mtproto_files import StoredFile
+PATIENCE_S = 60.0
 
 
 @asynccontextmanager
@@ -50,6 +51,7 @@ async def telethon(server: MtprotoServer, text: str = "", **given: Any) -> Async
     if not text:
         session.set_dc(server.home, *server.address)
     options = {"receive_updates": False, "flood_sleep_threshold": 0, "request_retries": 1}
+    options |= {"timeout": PATIENCE_S}  # a busy machine must not look like a lost connection
     client = TelegramClient(session, API_ID, API_HASH, **options, **given)
     await client.connect()
     yield client

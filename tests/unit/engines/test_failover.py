@@ -18,7 +18,7 @@ from shared.adapters.sqlite import open_storage
 from shared.errors import OperatorError, RateLimitedError, UserError
 from shared.settings import Settings
 from shared.telemetry import Metric, Tally
-from tests.doubles.clock import ManualClock
+from tests.doubles.clock import HeldClock
 from tests.doubles.deepgram_server import (
     GATEWAY_TIMEOUT,
     NO_CREDIT,
@@ -48,7 +48,7 @@ class Providers:
     deepgram: DeepgramServer
     engine: Engine
     budget: AudioBudget
-    clock: ManualClock
+    clock: HeldClock
     tally: Tally
 
     @property
@@ -68,7 +68,7 @@ async def providers(folder: Path, **given: str) -> AsyncIterator[Providers]:
             database_path=str(folder / "state.sqlite3"),
             **keys,  # type: ignore[arg-type]  # all of them are texts
         )
-        clock, tally = ManualClock(), Tally()
+        clock, tally = HeldClock(), Tally()
         storage = open_storage(settings, clock)
         engine = choose(
             settings, SettingsSecrets(settings), clock=clock, metrics=tally, budget=storage.budget
