@@ -58,6 +58,8 @@ COMMANDS = (
     "stats",
 )
 OPEN_SETTINGS = "v1:open:settings"
+UNLIMITED = frozenset({"stop", "cancel", "open", "set"})
+"""Commands and buttons that count nowhere: stopping must always work, and a panel is pressed often."""
 METRICS = {
     VerdictKind.ADMITTED: Metric.REQUEST_ADMITTED,
     VerdictKind.DUPLICATE: Metric.REQUEST_DUPLICATE,
@@ -286,6 +288,8 @@ class Admission:
 
     def _verdict(self, job: Job) -> Verdict:
         """What the limiter says; when it cannot say anything we rather serve than refuse."""
+        if job.command in UNLIMITED:
+            return Verdict(VerdictKind.ADMITTED)
         try:
             return self._limiter.admit(job.user, job.id, task=job.action is Action.TRANSCRIBE)
         except (TransientError, OperatorError) as error:

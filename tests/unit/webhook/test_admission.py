@@ -34,6 +34,7 @@ from webhook.admission import (
     ANSWERED_AT_ONCE,
     BODY_LIMIT_BYTES,
     COMMANDS,
+    UNLIMITED,
     HttpRequest,
     HttpResponse,
     unavailable,
@@ -328,7 +329,7 @@ def test_event_waits_for_the_queue() -> None:
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_command_becomes_a_job(name: str) -> None:
-    """Other commands are work for the processor; they count as requests, not as tasks."""
+    """Other commands are work for the processor; they count as requests, not as tasks, if at all."""
     desk = Desk()
     assert desk.consider(private(text=f"/{name} some words")) is None
     assert (desk.job.action, desk.job.command, desk.job.argument) == (
@@ -336,7 +337,8 @@ def test_command_becomes_a_job(name: str) -> None:
         name,
         "some words",
     )
-    assert (desk.limiter.users, desk.limiter.tasks) == ([f"u{PERSON}"], set())
+    counted = [] if name in UNLIMITED else [f"u{PERSON}"]
+    assert (desk.limiter.users, desk.limiter.tasks) == (counted, set())
 
 
 def test_button_becomes_a_job() -> None:
@@ -555,3 +557,14 @@ def test_import_is_light() -> None:
     bare = {name: value for name, value in os.environ.items() if not name.startswith("COVERAGE")}
     done = subprocess.run(command, capture_output=True, text=True, check=True, env=bare)
     assert done.stdout.split() == []
+
+
+@pytest.mark.parametrize(
+    "data", ["v1:stop:0123456789abcdef0123", "v1:open:language", "v1:set:mode-all"]
+)
+def test_stop_and_settings_count_nowhere(data: str) -> None:
+    """Whatever else somebody does, Stop works; and choosing takes many presses."""
+    desk = Desk()
+    desk.limiter.verdict = Verdict(VerdictKind.TOO_FAST, 30.0)
+    assert desk.admission.consider(pressed(data)) is None
+    assert len(desk.queue.jobs) == 1
