@@ -35,6 +35,7 @@ NOTES = {
 FOLDED = "expandable_blockquote"
 INDENT = "    "
 MARK = "▏ "
+SHOWN_LINES, FIRST_LINES, LAST_LINES = 26, 6, 4
 WIDTH = 96
 FILE_LINES = 24  # shown of a file; the rest is counted
 
@@ -99,7 +100,7 @@ def _said(head: str, entry: Entry) -> Iterator[str]:
             before, folded, behind = _parts(entry.text, entity["offset"], entity["length"])
             lines = [(line, "") for line in before.strip().splitlines()]
             lines += [(line, MARK) for line in folded.splitlines()]
-            lines += [(line, "") for line in behind.rstrip().splitlines()]
+            lines += [(line, "") for line in behind.rstrip().removeprefix("\n").splitlines()]
     yield from _block(head, lines)
     for row in entry.buttons:
         yield INDENT + " ".join(f"[{button['text']}]" for button in row)
@@ -118,13 +119,18 @@ def _text(head: str, text: str) -> Iterator[str]:
 
 
 def _block(head: str, lines: Sequence[tuple[str, str]]) -> Iterator[str]:
-    """Behind the head if it is one short line, else below it."""
+    """Behind the head if it is one short line, else below it; of pages the beginning and the end."""
     if len(lines) == 1 and len(lines[0][0]) <= WIDTH - len(head):
         yield f"{head} {lines[0][1]}{lines[0][0]}"
         return
     yield head
-    for line, mark in lines:
-        yield from _wrapped(line, INDENT + mark)
+    wrapped = [piece for line, mark in lines for piece in _wrapped(line, INDENT + mark)]
+    if len(wrapped) <= SHOWN_LINES:
+        yield from wrapped
+        return
+    yield from wrapped[:FIRST_LINES]
+    yield f"{INDENT}[{len(wrapped) - FIRST_LINES - LAST_LINES} lines more]"
+    yield from wrapped[-LAST_LINES:]
 
 
 def _wrapped(line: str, indent: str) -> Iterator[str]:

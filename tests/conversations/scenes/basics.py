@@ -8,10 +8,13 @@ from shared.texts import say
 from tests.conversations.pictures import take
 from tests.conversations.stage import NOTE, scene
 from tests.doubles.engine import ScriptedEngine
+from tests.media.make import encode, phrases, tone
 
 if TYPE_CHECKING:
     from tests.doubles.bench import Bench
 
+MINUTE = encode("ogg", "libopus", phrases(60.0))
+ANOTHER = encode("ogg", "libopus", tone(30.0))
 GERMAN = "Guten Tag. Der Termin am Montag fällt aus, wir sehen uns am Mittwoch um zehn."
 
 
@@ -96,4 +99,33 @@ async def unknown_commands_and_stale_buttons(it: Bench) -> None:
     answer = it.user.chat.from_bot[-1]
     it.clock.advance(8 * 86_400)
     await it.user.press(answer, say("en", "button_srt"))
+    await it.answer()
+
+
+@scene(allowed_ids="1, -1009990001")
+async def a_bot_for_a_club(it: Bench) -> None:
+    """A bot for a club.
+
+    Its operator has named whom it serves. Others learn their number, to ask him by.
+    """
+    await it.user.send_voice(NOTE, duration=1)
+    await it.answer()
+    await it.user.send_text("/settings")
+    await it.answer()
+
+
+@scene(user_audio_minutes_per_day=1)
+async def a_day_has_so_many_minutes(it: Bench) -> None:
+    """A day has so many minutes.
+
+    What was heard before does not count; the rest comes back as time goes by.
+    """
+    first = await it.user.send_voice(MINUTE, duration=60)
+    await it.answer()
+    await it.user.send_voice(ANOTHER, duration=30)
+    await it.answer()
+    await it.user.forward(first)
+    await it.answer()
+    it.clock.advance(12 * 3600)
+    await it.user.send_voice(ANOTHER, duration=30)
     await it.answer()

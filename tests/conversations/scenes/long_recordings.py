@@ -89,3 +89,25 @@ async def retry(it: Bench) -> None:
     await it.work_until_quiet()
     await it.user.press(it.user.chat.from_bot[-1], say("en", "button_retry"))
     await it.answer()
+
+
+def breaks_off() -> Speech:
+    """The service hears the first half minute, and then nothing any more."""
+    engine = Speech()
+    engine.fail_from_s = 30.0
+    return engine
+
+
+@scene(breaks_off)
+async def a_part_is_missing(it: Bench) -> None:
+    """A part that cannot be heard.
+
+    After the last try the rest is delivered, and the place is marked. Sent again, only what is
+    missing is asked for once more.
+    """
+    await it.user.send_audio(MINUTES, duration=60, name="meeting.ogg", mime_type="audio/ogg")
+    await it.admit()
+    await it.work_until_quiet()
+    engine_of(it).fail_from_s = None
+    await it.user.send_audio(MINUTES, duration=60, name="meeting.ogg", mime_type="audio/ogg")
+    await it.answer()
