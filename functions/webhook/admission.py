@@ -157,8 +157,6 @@ class Admission:
             self._metrics.count(Metric.UPDATE_IGNORED)
             return None
         try:
-            if not self._guests.may(request.origin):
-                return self._turned_away(request.origin)
             return self._answer(request)
         except UserError as refusal:
             origin = request.origin
@@ -166,6 +164,9 @@ class Admission:
 
     def _answer(self, request: Request) -> Reply | None:
         """What to say about ``request`` after doing it; UserError when it is refused."""
+        if not self._guests.may(request.origin):
+            self._turn_away(request.origin)
+            return None
         match request:
             case MediaRequest():
                 return self._media(request)
@@ -180,7 +181,7 @@ class Admission:
                 raise self._refusal(problem)
         return None
 
-    def _turned_away(self, origin: Origin) -> None:
+    def _turn_away(self, origin: Origin) -> None:
         """Tell a person in private that the bot is not for everybody; say nothing elsewhere."""
         if not origin.address.private or origin.address.business_id is not None:
             self._metrics.count(Metric.UPDATE_IGNORED)

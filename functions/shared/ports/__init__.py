@@ -3,6 +3,15 @@
 Times are seconds since the epoch from a ``Clock``.
 """
 
+from shared.ports.keeping import (
+    ChatPreferences,
+    Figures,
+    History,
+    HistoryEntry,
+    Preferences,
+    Statistics,
+    TranscriptCache,
+)
 from shared.ports.network import (
     PLAIN,
     Archive,
@@ -22,22 +31,15 @@ from shared.ports.process import (
     Metrics,
     Secrets,
 )
-from shared.ports.storage import (
+from shared.ports.work import (
     DAILY,
     AudioBudget,
-    ChatPreferences,
-    Figures,
-    History,
-    HistoryEntry,
     JobQueue,
     JobRecord,
     JobState,
     JobStore,
     Leases,
-    Preferences,
     RateLimiter,
-    Statistics,
-    TranscriptCache,
     Verdict,
     VerdictKind,
 )

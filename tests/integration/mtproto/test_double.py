@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 
     from tests.doubles.mtproto_clock import WaitingClock
     from tests.doubles.mtproto_files import StoredFile
-PATIENCE_S = 60.0
+PATIENCE_S = 60
 
 
 @asynccontextmanager
