@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from processor.commands.answers import Answers
 from processor.commands.deployment import Deployment
@@ -35,6 +35,9 @@ if TYPE_CHECKING:
         Summariser,
         TranscriptCache,
     )
+
+    Command: TypeAlias = Callable[[Hold], Awaitable[Screen | None]]
+    Press: TypeAlias = Callable[[Hold], Awaitable[str | None]]
 
 __all__ = ["Commands", "Deployment"]
 
@@ -94,34 +97,8 @@ class Commands:
             "forget": erasure.ask,
         }
         panel = SettingsPanel(messenger, preferences, deployment, further)
-        self._commands: dict[str, Callable[[Hold], Awaitable[Screen | None]]] = {
-            "start": answers.start,
-            "settings": panel.settings,
-            "language": panel.choose,
-            "format": panel.choose,
-            "engine": panel.choose,
-            "hints": panel.choose,
-            "history": reports.history,
-            "status": tasks.status,
-            "cancel": tasks.cancel,
-            "privacy": reports.privacy,
-            "stats": reports.stats,
-            "forget": erasure.forget,
-            # These three no one can type: the front door makes them of what happens to a chat.
-            "joined": groups.joined,
-            "migrated": groups.migrated,
-            "stopped": tasks.stopped,
-        }
-        self._buttons: dict[str, Callable[[Hold], Awaitable[str | None]]] = {
-            **dict.fromkeys(FORMATS, answers.file),
-            "text": answers.text,
-            "retry": answers.retry,
-            "stop": answers.stop,
-            "translate": answers.translate,
-            "open": panel.open,
-            "set": panel.set,
-            "forget": erasure.pressed,
-        }
+        self._commands = _by_command(answers, panel, groups, tasks, reports, erasure)
+        self._buttons = _by_button(answers, panel, erasure)
         if summariser is not None:
             summaries = Summaries(
                 conversation=conversation,
@@ -155,6 +132,46 @@ class Commands:
             text = say(job.locale, refusal.problem, **refusal.figures)
         if text is not None and job.callback_id is not None:
             await self._messenger.answer_callback(job.callback_id, text)
+
+
+def _by_command(  # noqa: PLR0917 - whoever answers a command
+    answers: Answers,
+    panel: SettingsPanel,
+    groups: Groups,
+    tasks: Tasks,
+    reports: Reports,
+    erasure: Erasure,
+) -> dict[str, Command]:
+    """Who answers which command."""
+    return {
+        "start": answers.start,
+        "settings": panel.settings,
+        **dict.fromkeys(("language", "format", "engine", "hints"), panel.choose),
+        "history": reports.history,
+        "status": tasks.status,
+        "cancel": tasks.cancel,
+        "privacy": reports.privacy,
+        "stats": reports.stats,
+        "forget": erasure.forget,
+        # These three no one can type: the front door makes them of what happens to a chat.
+        "joined": groups.joined,
+        "migrated": groups.migrated,
+        "stopped": tasks.stopped,
+    }
+
+
+def _by_button(answers: Answers, panel: SettingsPanel, erasure: Erasure) -> dict[str, Press]:
+    """Who answers which button."""
+    return {
+        **dict.fromkeys(FORMATS, answers.file),
+        "text": answers.text,
+        "retry": answers.retry,
+        "stop": answers.stop,
+        "translate": answers.translate,
+        "open": panel.open,
+        "set": panel.set,
+        "forget": erasure.pressed,
+    }
 
 
 async def _unknown_command(_: Hold) -> Screen | None:

@@ -37,7 +37,7 @@ async def a_long_recording(it: Bench) -> None:
 
 
 @scene(lambda: Speech(words=30))
-async def an_hour_of_speech(it: Bench) -> None:
+async def more_than_a_message(it: Bench) -> None:
     """More text than a message holds.
 
     When the text outgrows the status message, the newest of it appears as a message being written.
