@@ -11,20 +11,21 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from local.loopback.bot_api import LoopbackBotApi
+from shared.adapters.telegram import TelegramMessenger
 from tests.contracts.aws_edition import AwsEdition
 from tests.contracts.editions import Edition, SqliteEdition, race
 from tests.doubles.aws_server import AwsServer
 from tests.doubles.clock import ManualClock
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import AsyncIterator, Callable, Iterator
 
+    from local.loopback.people import User
+    from shared.ports import Messenger
+
+TOKEN = "123456:AAE-loopback_token"  # of no bot
 EMULATOR = pytest.param("emulator", marks=pytest.mark.emulator)
-
-
-def pytest_configure(config: pytest.Config) -> None:
-    """Make the marker known."""
-    config.addinivalue_line("markers", "emulator: needs an AWS emulator (TRANSCRIBER_EMULATOR_URL)")
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -39,6 +40,29 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 def clock() -> ManualClock:
     """The time of everything in the test."""
     return ManualClock()
+
+
+@pytest.fixture
+async def api(clock: ManualClock) -> AsyncIterator[LoopbackBotApi]:
+    """A Telegram of our own."""
+    async with LoopbackBotApi(TOKEN, clock=clock) as server:
+        yield server
+
+
+@pytest.fixture
+async def messenger(api: LoopbackBotApi) -> AsyncIterator[Messenger]:
+    """The implementation under test."""
+    telegram = TelegramMessenger(TOKEN, api.base_url)
+    yield telegram
+    await telegram.close()
+
+
+@pytest.fixture
+async def user(api: LoopbackBotApi) -> User:
+    """Somebody who has written to the bot."""
+    somebody = api.user(7, "Ada")
+    await somebody.send_text("/start")
+    return somebody
 
 
 @pytest.fixture(scope="module")

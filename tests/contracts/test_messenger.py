@@ -8,7 +8,6 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from local.loopback.bot_api import LoopbackBotApi
 from shared.adapters.telegram import TelegramMessenger
 from shared.errors import (
     OperatorError,
@@ -20,13 +19,11 @@ from shared.jobs import Address
 from shared.ports import Button
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
-
+    from local.loopback.bot_api import LoopbackBotApi
     from local.loopback.people import User
     from local.loopback.record import Entry
     from shared.ports import Messenger
 
-TOKEN = "123456:AAE-loopback_token"
 PLAIN = st.text(st.characters(exclude_categories=["C", "Z"]), min_size=1, max_size=9)
 KEYBOARD = (
     (Button("TXT", "txt:1"), Button("SRT", "srt:1")),
@@ -41,29 +38,6 @@ def quoted(entry: Entry) -> str:
     units = entry.text.encode("utf-16-le")
     start, end = entity["offset"] * 2, (entity["offset"] + entity["length"]) * 2
     return units[start:end].decode("utf-16-le")
-
-
-@pytest.fixture
-async def api() -> AsyncIterator[LoopbackBotApi]:
-    """A Telegram of our own."""
-    async with LoopbackBotApi(TOKEN) as server:
-        yield server
-
-
-@pytest.fixture
-async def messenger(api: LoopbackBotApi) -> AsyncIterator[Messenger]:
-    """The implementation under test."""
-    telegram = TelegramMessenger(TOKEN, api.base_url)
-    yield telegram
-    await telegram.close()
-
-
-@pytest.fixture
-async def user(api: LoopbackBotApi) -> User:
-    """Somebody who has written to the bot."""
-    somebody = api.user(7, "Ada")
-    await somebody.send_text("/start")
-    return somebody
 
 
 async def test_send_replies_with_rows_of_buttons(messenger: Messenger, user: User) -> None:

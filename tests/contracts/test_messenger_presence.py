@@ -6,50 +6,17 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from local.loopback.bot_api import LoopbackBotApi
-from shared.adapters.telegram import TelegramMessenger
 from shared.errors import RateLimitedError, UndeliverableError
 from shared.jobs import Address
 from shared.ports import Button
-from tests.doubles.clock import ManualClock
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
-
+    from local.loopback.bot_api import LoopbackBotApi
     from local.loopback.people import User
     from shared.ports import Messenger
+    from tests.doubles.clock import ManualClock
 
-TOKEN = "123456:AAE-loopback_token"
 KEYBOARD = ((Button("TXT", "txt:1"),),)
-
-
-@pytest.fixture
-def clock() -> ManualClock:
-    """Time stands still unless told."""
-    return ManualClock()
-
-
-@pytest.fixture
-async def api(clock: ManualClock) -> AsyncIterator[LoopbackBotApi]:
-    """A Telegram of our own."""
-    async with LoopbackBotApi(TOKEN, clock=clock) as server:
-        yield server
-
-
-@pytest.fixture
-async def messenger(api: LoopbackBotApi) -> AsyncIterator[Messenger]:
-    """The implementation under test."""
-    telegram = TelegramMessenger(TOKEN, api.base_url)
-    yield telegram
-    await telegram.close()
-
-
-@pytest.fixture
-async def user(api: LoopbackBotApi) -> User:
-    """Somebody who has written to the bot."""
-    somebody = api.user(7, "Ada")
-    await somebody.send_text("/start")
-    return somebody
 
 
 async def test_a_draft_grows_until_the_message_comes(messenger: Messenger, user: User) -> None:

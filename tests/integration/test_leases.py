@@ -19,9 +19,24 @@ from tests.media.make import encode, tone
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from processor.outcome import Outcome
+    from shared.jobs import Delivery
+    from tests.doubles.bench import Bench
+
 
 TEXT = "The quick brown fox jumps over the lazy dog."
 NOTE = encode("ogg", "libopus", tone(3.0))
+
+
+async def begun(it: Bench, engine: ScriptedEngine) -> tuple[Delivery, asyncio.Task[Outcome]]:
+    """A note's delivery, and the work on it, which stands at the engine's closed gate."""
+    await it.user.send_voice(NOTE, duration=3)
+    await it.admit()
+    engine.gate.clear()
+    (delivery,) = it.receive()
+    working = asyncio.create_task(it.process(delivery))
+    await engine.waiting.wait()
+    return delivery, working
 
 
 async def test_the_same_update_twice_is_answered_once(tmp_path: Path) -> None:
@@ -41,12 +56,7 @@ async def test_a_second_message_for_a_job_in_work_is_dropped(tmp_path: Path) -> 
     """The job's own message is still in the queue, and comes back if its worker dies."""
     engine = ScriptedEngine()
     async with bench(tmp_path, engine) as it:
-        await it.user.send_voice(NOTE, duration=3)
-        await it.admit()
-        engine.gate.clear()
-        (delivery,) = it.receive()
-        working = asyncio.create_task(it.process(delivery))
-        await engine.waiting.wait()
+        delivery, working = await begun(it, engine)
         it.app.storage.queue.send(delivery.job)
         (second,) = await it.work()
         assert second.fate is Fate.FINISHED
@@ -120,12 +130,7 @@ async def test_a_message_that_comes_back_while_its_job_is_held_waits_for_the_lea
     """The holder may be alive: the message is hidden until the lease would run out."""
     engine = ScriptedEngine()
     async with bench(tmp_path, engine) as it:
-        await it.user.send_voice(NOTE, duration=3)
-        await it.admit()
-        engine.gate.clear()
-        (delivery,) = it.receive()
-        working = asyncio.create_task(it.process(delivery))
-        await engine.waiting.wait()
+        delivery, working = await begun(it, engine)
         it.clock.advance(20)
         again = replace(delivery, receive_count=2)
         outcome = await it.app.processor.process(again)
@@ -139,12 +144,7 @@ async def test_a_job_that_was_broken_off_can_be_taken_up_at_once(tmp_path: Path)
     """Who stops the bot need not wait for the lease to run out at the next start."""
     engine = ScriptedEngine()
     async with bench(tmp_path, engine) as it:
-        await it.user.send_voice(NOTE, duration=3)
-        await it.admit()
-        engine.gate.clear()
-        (delivery,) = it.receive()
-        working = asyncio.create_task(it.process(delivery))
-        await engine.waiting.wait()
+        delivery, working = await begun(it, engine)
         working.cancel()
         with pytest.raises(asyncio.CancelledError):
             await working

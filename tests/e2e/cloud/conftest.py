@@ -18,11 +18,6 @@ if TYPE_CHECKING:
 BUILD = Path(__file__).resolve().parents[3] / ".aws-sam" / "e2e"
 
 
-def pytest_configure(config: pytest.Config) -> None:
-    """Make the marker known."""
-    config.addinivalue_line("markers", f"emulator: needs an AWS emulator ({URL})")
-
-
 @pytest.fixture(scope="session", autouse=True)
 def _quiet_libraries() -> None:
     """The translator logs about features of its own."""
