@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator
 
     from local.loopback.people import User
-    from shared.ports import Messenger
+    from shared.ports import JobStore, Messenger
 
 TOKEN = "123456:AAE-loopback_token"  # of no bot
 EMULATOR = pytest.param("emulator", marks=pytest.mark.emulator)
@@ -40,6 +40,12 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 def clock() -> ManualClock:
     """The time of everything in the test."""
     return ManualClock()
+
+
+@pytest.fixture
+def store(edition: Edition) -> JobStore:
+    """An empty job store."""
+    return edition.jobs()
 
 
 @pytest.fixture

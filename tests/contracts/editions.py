@@ -18,7 +18,7 @@ from shared.adapters.sqlite.preferences import SqlitePreferences
 from shared.adapters.sqlite.queue import SqliteJobQueue
 from shared.adapters.sqlite.statistics import SqliteStatistics
 from shared.jobs import Action, Address, Job, Lane, Media, MediaKind
-from shared.ports import VerdictKind
+from shared.ports import JobState, VerdictKind
 from shared.transcripts import Recipe, Segment, Transcript, TranscriptKey, Word
 
 if TYPE_CHECKING:
@@ -42,6 +42,8 @@ if TYPE_CHECKING:
 DAILY_S = 3600.0  # an hour of audio a day for a user
 RETENTION_S = 7 * 86_400.0
 DAY_S = 86_400.0
+LEASE_S = 90.0
+FINAL = [JobState.DONE, JobState.FAILED, JobState.CANCELLED]
 
 Result = TypeVar("Result")
 
@@ -166,6 +168,12 @@ def race(count: int, call: Callable[[int], Result]) -> list[Result]:
 
     with ThreadPoolExecutor(count) as pool:
         return list(pool.map(run, range(count)))
+
+
+def finish(store: JobStore, job: Job, state: JobState) -> None:
+    """Take the job and end it in ``state``."""
+    store.claim(job, "finisher", LEASE_S)
+    assert store.update(job.id, "finisher", state=state)
 
 
 def a_job(name: str = "1", lane: Lane = Lane.EXPRESS) -> Job:
